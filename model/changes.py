@@ -1,0 +1,169 @@
+"""The few changes of state that more than one process makes; each leaves its event."""
+
+from ..agents.compiled import compiled
+from ..agents.resident import (
+    HERE,
+    METHADONE,
+    NO_CARE,
+    NO_USE,
+    WAITING,
+    in_active_use,
+)
+from ..agents.table import NONE
+from .diary import note_first_use
+from .events import LEFT_CARE, LEFT_LIST, MOVED_OUT, NOWHERE, USE_CHANGED, happened
+from .randomness import draw
+
+_HISTORY = 11  # stream
+NEVER = -(10**6)
+NOTHING_TODAY = 0xFFFFFFFF  # the largest draw: no hazard reaches it
+
+
+@compiled
+def leave_care(world, row, cause):
+    """Take a person off the waiting list or out of treatment, and free the slot."""
+    person = world.histories[row]
+    day = world.clock[0].day
+    if person.care == WAITING:
+        happened(world, LEFT_LIST, person.resident, person.provider, float(day - person.care_since), cause, NOWHERE)
+        unqueue(world, row)
+    elif person.care >= METHADONE:
+        happened(world, LEFT_CARE, person.resident, person.provider, float(day - person.care_since), cause, NOWHERE)
+        world.providers[person.provider].occupied -= 1
+    person.care = NO_CARE
+    person.wants = NO_CARE
+    person.provider = NONE
+    person.care_since = day
+
+
+@compiled
+def unqueue(world, row):
+    """Remove a person from the waiting list."""
+    clock = world.clock[0]
+    for i in range(clock.queued):
+        if world.queue[i] == row:
+            clock.queued -= 1
+            world.queue[i] = world.queue[clock.queued]
+            return
+
+
+@compiled
+def change_use(world, row, use, cause):
+    """Change the use of a person with a history; who stops misusing may start again one day."""
+    person = world.histories[row]
+    before = 0 + person.use  # as a whole number like every other row and code of an event
+    event = happened(world, USE_CHANGED, person.resident, before, float(use), cause, NOWHERE)
+    person.use = use
+    person.since = world.clock[0].day
+    if person.care == WAITING and not in_active_use(person):
+        leave_care(world, row, event)
+    if use == NO_USE:
+        note_first_use(world, person.resident, world.clock[0].day)
+
+
+@compiled
+def begin_history(world, resident_row, use, tolerance, cause):
+    """Give a resident a history of use, or take it up again, and return its row."""
+    clock = world.clock[0]
+    resident = world.residents[resident_row]
+    if resident.history >= 0:
+        row = resident.history
+        person = world.histories[row]
+        before = 0 + person.use
+    else:
+        row = clock.histories
+        clock.histories += 1
+        world.roll[row] = row
+        for stream in range(4):
+            world.luck[row, stream] = NOTHING_TODAY  # the daily draws begin tomorrow
+        resident.history = row
+        person = world.histories[row]
+        before = -1
+        person.key = resident.key
+        person.resident = resident_row
+        bins = len(world.frailty_bins)
+        person.frailty = world.frailty_bins[int(draw(clock.seed, _HISTORY, resident.key, 0, 0) * bins)]
+        person.uses_alone = world.uses_alone_bins[int(draw(clock.seed, _HISTORY, resident.key, 0, 1) * bins)]
+        person.last_overdose = NEVER
+        person.overdose_event = NONE
+        person.asked_event = NONE
+        person.provider = NONE
+        person.present = 1
+    person.tolerance = tolerance
+    person.use = use
+    person.since = clock.day
+    happened(world, USE_CHANGED, resident_row, before, float(use), cause, NOWHERE)
+    return row
+
+
+@compiled
+def depart(world, row, fate, kind, cause):
+    """Let a resident die or move away: out of care, out of the household, never visited again."""
+    resident = world.residents[row]
+    event = happened(world, kind, row, resident.household if kind == MOVED_OUT else NONE, 0.0, cause, NOWHERE)
+    if resident.history >= 0:
+        if world.histories[resident.history].care != NO_CARE:
+            leave_care(world, resident.history, event)
+        world.histories[resident.history].present = 0
+    resident.fate = fate
+    resident.left = world.clock[0].day
+    leave_household(world, row)
+    return event
+
+
+@compiled
+def leave_household(world, row):
+    """Take a resident out of the chain of household members; the household keeps its place."""
+    resident = world.residents[row]
+    household = world.households[resident.household]
+    if household.first == row:
+        household.first = resident.housemate
+    else:
+        other = household.first
+        while world.residents[other].housemate != row:
+            other = world.residents[other].housemate
+        world.residents[other].housemate = resident.housemate
+    resident.housemate = NONE
+
+
+@compiled
+def join_household(world, row, household_row):
+    """Put a resident into a household, after its other members."""
+    world.residents[row].household = household_row
+    world.residents[row].housemate = NONE
+    household = world.households[household_row]
+    if household.first < 0:
+        household.first = row
+        return
+    last = household.first
+    while world.residents[last].housemate >= 0:
+        last = world.residents[last].housemate
+    world.residents[last].housemate = row
+
+
+@compiled
+def _tie_one_way(world, person, other, kind):
+    clock = world.clock[0]
+    tie = world.late_ties[clock.late_ties]
+    tie.to = other
+    tie.kind = kind
+    tie.next = world.late_first[person]
+    clock.late_ties += 1
+    world.late_first[person] = clock.late_ties
+
+
+@compiled
+def add_tie(world, a, b, kind):
+    """Tie two residents from today on."""
+    _tie_one_way(world, a, b, kind)
+    _tie_one_way(world, b, a, kind)
+
+
+@compiled
+def uses_now(world, resident_row):
+    """Say whether a resident lives here and is in active use."""
+    resident = world.residents[resident_row]
+    if resident.fate != HERE or resident.history < 0:
+        return False
+    return in_active_use(world.histories[resident.history])
+

@@ -1,0 +1,162 @@
+"""Dates: what is due on which day, so that nobody is visited on a day when nothing happens to them.
+
+A page a day and kind of date; a row stands on at most one page of a kind. Dates that lie beyond
+the diary are dropped: it reaches further than any run.
+"""
+
+import math
+
+import numpy as np
+
+from ..agents.compiled import compiled
+from ..agents.resident import FEMALE, HERE
+from .randomness import draw
+from .world import DIARY_DAYS, START_DAY
+
+DEATH, BIRTH, LEAVE_HOME, MOVE_OUT, FIRST_USE = np.arange(5)
+KINDS_OF_DATE = 5
+_FIRST_USE, _MORTALITY, _BIRTH, _MOVE = 13, 12, 14, 15  # streams, as plain integers for compiled code
+
+YEAR = 365.25
+FIRST_USE_AGE, FERTILE_AGE, LEAVE_HOME_AGE = 12, 15, 18
+FERTILE_UNTIL, LEAVE_HOME_UNTIL = 45, 35
+BETWEEN_BIRTHS_DAYS = 280
+
+
+@compiled
+def note(world, kind, row, day):
+    """Write a row on the page of a day; a day that has begun becomes the next one."""
+    page = max(day, world.clock[0].day + 1) - START_DAY
+    if page < DIARY_DAYS:
+        world.diary_next[kind, row] = world.diary_first[kind, page]
+        world.diary_first[kind, page] = row
+
+
+@compiled
+def in_key_order(rows, keys):
+    """Return rows ordered by their keys, so that what follows does not depend on where rows stand."""
+    return rows[np.argsort(keys)]
+
+
+@compiled
+def due(world, kind):
+    """Return the rows due today, shape (n,), in the order of their keys, and clear the page."""
+    page = world.clock[0].day - START_DAY
+    count = 0
+    row = world.diary_first[kind, page]
+    while row >= 0:
+        count += 1
+        row = world.diary_next[kind, row]
+    rows = np.empty(count, np.int64)
+    keys = np.empty(count, np.int64)
+    row = world.diary_first[kind, page]
+    for i in range(count):
+        rows[i] = row
+        keys[i] = world.households[row].key if kind == MOVE_OUT else world.residents[row].key
+        row = world.diary_next[kind, row]
+    world.diary_first[kind, page] = -1
+    return in_key_order(rows, keys)
+
+
+@compiled
+def days_until(u, hazard):
+    """Return the whole days until something with a constant hazard (per day), from one draw."""
+    if hazard <= 0.0:
+        return 10**6
+    return min(10**6, int(-math.log(u) / hazard))
+
+
+@compiled
+def death_day(born, sex, day, u, hazards):
+    """Return the day of death of somebody alive on `day`, from one draw and the life table.
+
+    hazards: per day, shape (2 sexes, 18 age bands); constant within a band, the last one open.
+    """
+    left = -math.log(u)
+    band_days = 5 * YEAR
+    while True:
+        band = min(17, int((day - born) / band_days))
+        hazard = hazards[sex, band]
+        if band == 17:
+            return 10**6 if hazard <= 0.0 else day + min(10**6, int(left / hazard))
+        until = born + int((band + 1) * band_days) + 1
+        if left < hazard * (until - day):
+            return day + int(left / hazard)
+        left -= hazard * (until - day)
+        day = until
+
+
+@compiled
+def note_first_use(world, row, day):
+    """Note the next candidate day of first use: the true hazard thins the candidates when they come up."""
+    resident = world.residents[row]
+    start = max(day, resident.born + int(FIRST_USE_AGE * YEAR))
+    u = draw(world.clock[0].seed, _FIRST_USE, resident.key, start, 0)
+    rules = world.rules[0]
+    bound = (rules.first_misuse_per_day + rules.first_illicit_per_day * rules.oud_scale) * first_use_bound(world)
+    note(world, FIRST_USE, row, start + 1 + days_until(u, bound))
+
+
+@compiled
+def first_use_bound(world):
+    """Return the largest factor on first use that age, sex and ties can give."""
+    return world.first_use_shape.max() * (1.0 + world.rules[0].tie_effect)
+
+
+@compiled
+def birth_bound(world):
+    """Return the largest hazard of birth of a woman who may conceive (per day)."""
+    top = world.birth_hazard.max()
+    return top / (1.0 - top * BETWEEN_BIRTHS_DAYS)
+
+
+@compiled
+def note_birth(world, row, day):
+    """Note the next candidate day on which a woman gives birth."""
+    resident = world.residents[row]
+    start = max(day, resident.born + int(FERTILE_AGE * YEAR))
+    if resident.sex == FEMALE and start < resident.born + int(FERTILE_UNTIL * YEAR):
+        u = draw(world.clock[0].seed, _BIRTH, resident.key, start, 0)
+        note(world, BIRTH, row, start + 1 + days_until(u, birth_bound(world)))
+
+
+@compiled
+def lives_with_parent(world, row):
+    """Say whether the mother or the father lives in the same household."""
+    resident = world.residents[row]
+    for parent in (resident.mother, resident.father):
+        if parent >= 0 and world.residents[parent].fate == HERE:
+            if world.residents[parent].household == resident.household:
+                return True
+    return False
+
+
+@compiled
+def note_leave_home(world, row, day):
+    """Note the day on which a grown child moves out of the parental home."""
+    resident = world.residents[row]
+    start = max(day, resident.born + int(LEAVE_HOME_AGE * YEAR))
+    u = draw(world.clock[0].seed, _MOVE, resident.key, 0, 0)
+    leaves = start + 1 + days_until(u, world.rules[0].leave_home_per_day)
+    if leaves < resident.born + int(LEAVE_HOME_UNTIL * YEAR):
+        note(world, LEAVE_HOME, row, leaves)
+
+
+@compiled
+def note_move_out(world, household, day):
+    """Note the day on which a household moves away."""
+    u = draw(world.clock[0].seed, _MOVE, world.households[household].key, 0, 1)
+    note(world, MOVE_OUT, household, day + 1 + days_until(u, world.rules[0].household_moves_out_per_day))
+
+
+@compiled
+def note_life(world, row, day):
+    """Note every date of a resident who is here from `day`: death, births, leaving home, first use."""
+    resident = world.residents[row]
+    u = draw(world.clock[0].seed, _MORTALITY, resident.key, 0, 0)
+    note(world, DEATH, row, death_day(resident.born, resident.sex, day, u, world.death_hazard))
+    note_birth(world, row, day)
+    if lives_with_parent(world, row):
+        note_leave_home(world, row, day)
+    if resident.history < 0:
+        note_first_use(world, row, day)

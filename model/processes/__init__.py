@@ -1,0 +1,1 @@
+"""The processes of the day, one file each."""

@@ -1,0 +1,110 @@
+"""Drug use: first use, escalation, route, remission, relapse, tolerance.
+
+Only people with a history are visited daily. First use comes up as candidate dates of an upper
+bound of the hazard; age, sex and ties decide on the day whether a candidate holds.
+"""
+
+from ...agents.compiled import compiled
+from ...agents.resident import (
+    HERE,
+    INJECTING,
+    MISUSE,
+    NO_USE,
+    OUD,
+    REMISSION,
+    next_tolerance,
+    next_use,
+    relapses,
+)
+from ...agents.table import NONE
+from ..changes import add_tie, begin_history, change_use
+from ..diary import FIRST_USE, YEAR, due, first_use_bound, note_first_use
+from ..events import Kind
+from ..network import CO_USE, FRIEND, KIN, WHO_USES, pick_tie, share_in_use
+from ..process import process
+from ..randomness import TO_UNIT, Stream, draw
+
+_USE, _FIRST_USE, _RELAPSE_ROUTE, _TIES = 0, 13, 7, 10
+
+
+@compiled
+def _start(world):
+    """Let people whose candidate day holds begin to use."""
+    clock = world.clock[0]
+    rules = world.rules[0]
+    for row in due(world, FIRST_USE):
+        resident = world.residents[row]
+        if resident.fate != HERE:
+            continue
+        if resident.history >= 0 and world.histories[resident.history].use != NO_USE:
+            continue
+        age = min(110, int((clock.day - resident.born) / YEAR))
+        factor = world.first_use_shape[resident.sex, age] * (1.0 + rules.tie_effect * share_in_use(world, row))
+        if draw(clock.seed, _FIRST_USE, resident.key, clock.day, 1) * first_use_bound(world) >= factor:
+            note_first_use(world, row, clock.day)
+            continue
+        illicit = rules.first_illicit_per_day * rules.oud_scale
+        if draw(clock.seed, _FIRST_USE, resident.key, clock.day, 2) * (illicit + rules.first_misuse_per_day) < illicit:
+            begin_history(world, row, OUD, 0.0, NONE)
+        else:
+            begin_history(world, row, MISUSE, 1.0, NONE)
+        _meet_others_who_use(world, row)
+
+
+@compiled
+def _meet_others_who_use(world, row):
+    """Tie somebody who begins to use to one friend and one relative who use, and to one of their contacts."""
+    clock = world.clock[0]
+    key = world.residents[row].key
+    for attempt, kind in ((0, FRIEND), (1, KIN)):
+        other = pick_tie(world, row, kind, draw(clock.seed, _TIES, key, clock.day, 40 + attempt), WHO_USES)
+        if other >= 0:
+            add_tie(world, row, other, CO_USE)
+            further = pick_tie(world, other, CO_USE, draw(clock.seed, _TIES, key, clock.day, 42 + attempt), WHO_USES)
+            if further >= 0 and further != row and further != other:
+                add_tie(world, row, further, CO_USE)
+
+
+@compiled
+def returns_injecting(world, key):
+    """Does somebody who goes back to use inject? One draw a person and day."""
+    u = draw(world.clock[0].seed, _RELAPSE_ROUTE, key, world.clock[0].day, 0)
+    return u < world.rules[0].relapse_injecting
+
+
+@compiled
+def _use(world):
+    """Change use and tolerance of everybody with a history, each from one draw."""
+    clock = world.clock[0]
+    rules = world.rules[0]
+    for row in range(clock.histories):
+        person = world.histories[row]
+        if not person.present:
+            continue
+        u = (world.luck[row, _USE] + 0.5) * TO_UNIT
+        use = person.use
+        if use == REMISSION:
+            if relapses(person, u, clock.day - person.since, rules, world.relapse):
+                change_use(world, row, INJECTING if returns_injecting(world, person.key) else OUD, NONE)
+        elif use != NO_USE:
+            after = next_use(person, u, rules)
+            if after != use:
+                change_use(world, row, after, NONE)
+        person.tolerance = next_tolerance(person, rules.tolerance_keep)
+
+
+@compiled
+def _use_and_start(world):
+    _start(world)
+    _use(world)
+
+
+@process(
+    writes=("residents.history", "histories.*", "providers.occupied"),
+    draws=(Stream.USE, Stream.FIRST_USE, Stream.RELAPSE_ROUTE, Stream.TIES, Stream.HISTORY),
+    emits=(Kind.USE_CHANGED, Kind.LEFT_LIST),
+)
+def use(world) -> None:
+    """Let people begin, escalate, stop and go back to use; tolerance follows."""
+    _use_and_start(world.view)
+

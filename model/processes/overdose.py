@@ -1,0 +1,242 @@
+"""Overdose: who overdoses, who is near, naloxone, 911, the response, and survival.
+
+Overdoses of a day are decided first, then lived through one by one in the order of keys: a kit used
+at one is gone for the next. Every overdose records its probability of death; their sum, expected
+deaths, is the outcome with the least noise.
+"""
+
+import math
+
+import numpy as np
+
+from ...agents.compiled import compiled
+from ...agents.officer import SHIFTS, on_duty
+from ...agents.resident import DIED_OVERDOSE as FATE_DIED_OVERDOSE
+from ...agents.resident import (
+    HERE,
+    calls_911,
+    fatality,
+    happens,
+    in_active_use,
+    overdose_hazard,
+)
+from ...agents.table import NONE
+from ..changes import depart
+from ..diary import in_key_order
+from ..events import (
+    AT_HOME,
+    CALLED_911,
+    DIED_OVERDOSE,
+    FOUND,
+    HOSPITAL,
+    IN_PUBLIC,
+    LAY_NALOXONE,
+    OVERDOSE,
+    RESPONDED,
+    SEEN,
+    SURVIVED,
+    Kind,
+    happened,
+)
+from ..network import ANYBODY, CO_USE, FRIEND, pick_housemate, pick_tie
+from ..process import process
+from ..randomness import TO_UNIT, Stream, draw
+from .demography import settle_children
+
+_OVERDOSE, _SCENE = 1, 4
+# Draws at one overdose, by number.
+(_PLACE, _ALONE, _SEEN, _FOUND, _WITNESS, _NALOXONE, _CALL, _POLICE_FIRST, _MINUTES, _MINUTES_2, _SHIFT, _OFFICER,
+ _DIES, _HOSPITAL) = range(14)  # fmt: skip
+OWN_KIT, WITNESS_KIT, HOME_KIT, NO_KIT = 0, 1, 2, -1
+NOT_CALLED = -1.0
+
+
+@compiled
+def _who_overdoses(world):
+    """Return the history rows of those who overdose today, shape (n,), in the order of keys."""
+    clock = world.clock[0]
+    rules = world.rules[0]
+    rows = np.empty(clock.histories, np.int64)
+    count = 0
+    for row in range(clock.histories):
+        person = world.histories[row]
+        if person.present and in_active_use(person):
+            u = (world.luck[row, _OVERDOSE] + 0.5) * TO_UNIT
+            if happens(u, overdose_hazard(person, clock.day, rules, world.surge)):
+                rows[count] = row
+                count += 1
+    keys = np.empty(count, np.int64)
+    for i in range(count):
+        keys[i] = world.histories[rows[i]].key
+    return in_key_order(rows[:count], keys)
+
+
+@compiled
+def _witness(world, row, at_home, u):
+    """Return who is there: a household member at home, else somebody the person uses with, else a friend."""
+    found = NONE
+    if at_home:
+        found = pick_housemate(world, row, u)
+    if found < 0:
+        found = pick_tie(world, row, CO_USE, u, ANYBODY)
+    if found < 0:
+        found = pick_tie(world, row, FRIEND, u, ANYBODY)
+    return found
+
+
+@compiled
+def _kit_at_hand(world, row, witness, at_home):
+    """Return whose naloxone kit is at hand: the person's, the witness's, the home's, or none."""
+    day = world.clock[0].day
+    if world.residents[row].kit_until > day:
+        return OWN_KIT
+    if witness >= 0 and world.residents[witness].kit_until > day:
+        return WITNESS_KIT
+    if at_home and world.households[world.residents[row].household].kit_until > day:
+        return HOME_KIT
+    return NO_KIT
+
+
+@compiled
+def _use_kit(world, row, witness, kit):
+    """Take the kit that was used out of the world."""
+    day = world.clock[0].day
+    if kit == OWN_KIT:
+        world.residents[row].kit_until = day
+    elif kit == WITNESS_KIT:
+        world.residents[witness].kit_until = day
+    else:
+        world.households[world.residents[row].household].kit_until = day
+
+
+@compiled
+def _responding_officer(world, place, shift, u):
+    """Return the patrol officer on duty on this beat, or on the nearest beat with one; -1 when nobody is."""
+    day = world.clock[0].day
+    nearest = 10**6
+    count = 0
+    for i in range(len(world.officers)):
+        officer = world.officers[i]
+        if on_duty(officer, day, shift):
+            distance = abs(officer.beat - place)
+            if distance < nearest:
+                nearest = distance
+                count = 0
+            count += distance == nearest
+    if count == 0:
+        return NONE
+    chosen = int(u * count)
+    for i in range(len(world.officers)):
+        officer = world.officers[i]
+        if on_duty(officer, day, shift) and abs(officer.beat - place) == nearest:
+            if chosen == 0:
+                return i
+            chosen -= 1
+    return NONE
+
+
+@compiled
+def _respond(world, key, place):
+    """Return the responding officer (-1: medics came first) and the minutes until somebody can help."""
+    clock = world.clock[0]
+    rules = world.rules[0]
+    seed, day = clock.seed, clock.day
+    officer = NONE
+    if draw(seed, _SCENE, key, day, _POLICE_FIRST) < rules.police_first:
+        shift = int(draw(seed, _SCENE, key, day, _SHIFT) * SHIFTS)
+        officer = _responding_officer(world, place, shift, draw(seed, _SCENE, key, day, _OFFICER))
+    # A standard normal number from two draws (Box and Muller).
+    radius = math.sqrt(-2.0 * math.log(draw(seed, _SCENE, key, day, _MINUTES)))
+    normal = radius * math.cos(2.0 * math.pi * draw(seed, _SCENE, key, day, _MINUTES_2))
+    spread = math.exp(rules.response_log_sd * normal) * world.response_factor[place]
+    minutes = rules.police_minutes * spread
+    if officer < 0 or not world.agencies[world.officers[officer].agency].carries_naloxone:
+        minutes = (rules.police_minutes + rules.ems_extra_minutes) * spread
+    return officer, minutes
+
+
+@compiled
+def _live_through(world, history_row):
+    """Let one overdose happen, from the first minute to survival or death."""
+    clock = world.clock[0]
+    rules = world.rules[0]
+    person = world.histories[history_row]
+    row = person.resident
+    if world.residents[row].fate != HERE:
+        return
+    seed, day, key = clock.seed, clock.day, person.key
+    at_home = draw(seed, _SCENE, key, day, _PLACE) < rules.at_home
+    setting = AT_HOME if at_home else IN_PUBLIC
+    overdose = happened(world, OVERDOSE, row, NONE, 0.0, NONE, setting)
+
+    seen = present = False
+    if draw(seed, _SCENE, key, day, _ALONE) >= person.uses_alone:
+        present = True
+        seen = draw(seed, _SCENE, key, day, _SEEN) < rules.seen_if_not_alone
+    else:
+        present = draw(seed, _SCENE, key, day, _FOUND) < (rules.found_at_home if at_home else rules.found_in_public)
+
+    naloxone = False
+    minutes = NOT_CALLED
+    called = overdose
+    if present:
+        witness = _witness(world, row, at_home, draw(seed, _SCENE, key, day, _WITNESS))
+        there = happened(world, SEEN if seen else FOUND, row, witness, 0.0, overdose, setting)
+        kit = _kit_at_hand(world, row, witness, at_home)
+        if kit != NO_KIT:
+            chance = rules.naloxone_if_seen if seen else rules.naloxone_if_near
+            naloxone = draw(seed, _SCENE, key, day, _NALOXONE) < chance
+            if naloxone:
+                happened(world, LAY_NALOXONE, row, witness, float(kit), there, setting)
+                _use_kit(world, row, witness, kit)
+        knows_law = witness >= 0 and world.residents[witness].knows_law == 1
+        if calls_911(draw(seed, _SCENE, key, day, _CALL), seen, not at_home, knows_law, naloxone, rules):
+            called = happened(world, CALLED_911, row, witness, 0.0, there, setting)
+            place = world.households[world.residents[row].household].neighbourhood
+            officer, minutes = _respond(world, key, place)
+            happened(world, RESPONDED, row, officer, minutes, called, setting)
+
+    risk = fatality(present, seen, naloxone, minutes, rules)
+    world.events[overdose].amount = risk
+    person.last_overdose = day
+    person.overdose_event = overdose
+    person.overdoses += 1
+    if draw(seed, _SCENE, key, day, _DIES) < risk:
+        household = world.residents[row].household
+        depart(world, row, FATE_DIED_OVERDOSE, DIED_OVERDOSE, overdose)
+        settle_children(world, household)
+        return
+    survived = happened(world, SURVIVED, row, NONE, 0.0, overdose, setting)
+    person.readiness = rules.readiness_jump
+    if minutes >= 0.0 and draw(seed, _SCENE, key, day, _HOSPITAL) < rules.hospital:
+        happened(world, HOSPITAL, row, NONE, 0.0, survived, setting)
+
+
+@compiled
+def _overdose(world):
+    for history_row in _who_overdoses(world):
+        _live_through(world, history_row)
+
+
+@process(
+    writes=("residents.*", "households.*", "histories.*", "providers.occupied"),
+    draws=(Stream.OVERDOSE, Stream.OVERDOSE_SCENE, Stream.MOVE),
+    emits=(
+        Kind.OVERDOSE,
+        Kind.SEEN,
+        Kind.FOUND,
+        Kind.LAY_NALOXONE,
+        Kind.CALLED_911,
+        Kind.RESPONDED,
+        Kind.SURVIVED,
+        Kind.DIED_OVERDOSE,
+        Kind.HOSPITAL,
+        Kind.LEFT_HOME,
+        Kind.MOVED_OUT,
+        Kind.LEFT_CARE,
+        Kind.LEFT_LIST,
+    ),
+)
+def overdose(world) -> None:
+    """Let overdoses happen, be seen or not, be answered or not, and end in survival or death."""
+    _overdose(world.view)

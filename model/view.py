@@ -1,0 +1,79 @@
+"""The state of a world as compiled code receives it: one pointer instead of forty arrays.
+
+Passing the arrays themselves makes every call carry some three hundred values: compiling took four
+times as long, and a call from Python 19 instead of 1.4 microseconds. Without compilation the state
+is passed as it is, so the same functions run in both.
+"""
+
+from functools import cache
+
+import numba
+from numba import typeof
+from numba.core import types
+from numba.experimental import structref
+from numba.experimental.structref import new
+
+from ..agents.compiled import compiled
+
+
+@structref.register
+class StateType(types.StructRef):
+    """The type of a state in compiled code; its fields are those of `world.State`."""
+
+
+class StateView(structref.StructRefProxy):
+    """A state of compiled code, as Python holds it."""
+
+
+structref.define_boxing(StateType, StateView)
+
+
+def view_of(state):
+    """Return what compiled functions take as their `world`; it shares the memory of the arrays."""
+    if numba.config.DISABLE_JIT:
+        return state
+    types_of_fields = tuple((name, typeof(array)) for name, array in zip(state._fields, state, strict=True))
+    return _maker(types_of_fields)(state)
+
+
+@cache
+def _maker(types_of_fields):
+    """Return the compiled function that puts the arrays of a state behind one pointer."""
+    view_type = StateType(types_of_fields)
+
+    def view_of_state(state):
+        view = new(view_type)
+        view.clock = state.clock
+        view.rules = state.rules
+        view.residents = state.residents
+        view.households = state.households
+        view.histories = state.histories
+        view.officers = state.officers
+        view.agencies = state.agencies
+        view.providers = state.providers
+        view.tie_start = state.tie_start
+        view.tie_to = state.tie_to
+        view.tie_kind = state.tie_kind
+        view.tie_weight = state.tie_weight
+        view.late_first = state.late_first
+        view.late_ties = state.late_ties
+        view.diary_first = state.diary_first
+        view.diary_next = state.diary_next
+        view.luck = state.luck
+        view.queue = state.queue
+        view.roll = state.roll
+        view.response_factor = state.response_factor
+        view.frailty_bins = state.frailty_bins
+        view.uses_alone_bins = state.uses_alone_bins
+        view.relapse = state.relapse
+        view.surge = state.surge
+        view.leaving = state.leaving
+        view.death_hazard = state.death_hazard
+        view.birth_hazard = state.birth_hazard
+        view.first_use_shape = state.first_use_shape
+        view.start_shares = state.start_shares
+        view.events = state.events
+        view.census = state.census
+        return view
+
+    return compiled(view_of_state)

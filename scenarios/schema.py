@@ -1,0 +1,385 @@
+"""What a scenario may say: every number the model reads, its unit, its bounds and the evidence behind it.
+
+Each field is one line naming a row of the evidence base; the row gives the default, the unit and the meaning, so a
+changed row changes the scenario and its hash. A *lever* is what a policy may set, also on a date; a *parameter*
+describes the world; a *setting* says what is run.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+
+from .field import Section, lever, limits, number, row_of, setting
+
+ByAge = row_of(0, 5, 6)  # 12-17, 18-25, 26-34, 35-49, 50-64, 65+
+ByMother = row_of(0, 1000, 6)  # 15-19 ... 40-44
+BySexAndAge = Annotated[tuple[row_of(0, 5, 18), ...], Field(strict=False, min_length=2, max_length=2)]
+Monthly = row_of(0, 5)
+Fips = Annotated[
+    str,
+    # A FIPS code written as a number has lost its leading zero.
+    BeforeValidator(lambda place: f"{place:05d}" if type(place) is int and 0 <= place < 100_000 else place),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
+DAYS = {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
+
+
+def _days(day: Any) -> Any:
+    """Turn "18 months" into a day number; anything else is left for the bounds to judge."""
+    offset = re.fullmatch(r"(\d{1,6}) *(day|week|month|year)s?", day.strip()) if isinstance(day, str) else None
+    return round(int(offset[1]) * DAYS[offset[2]]) if offset else day
+
+
+Day = Annotated[
+    int,
+    BeforeValidator(_days),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^\\d+ *(day|week|month|year)s?$"}]}
+    ),
+]
+
+
+class PopulationSection(Section):
+    """Who lives here at the start."""
+
+    oud_per_100k: float = number("oud_stock_per_100k")
+    oud_scale: float | None = number("county_oud_scale", ge=0.05, le=10)
+    oud_scale_max: float = number("county_oud_scale_max", gt=0)
+    oud_scale_min: float = number("county_oud_scale_min", gt=0)
+    injecting_share: float = number("oud_injecting_share")
+    misuse_share_12plus: float = number("misuse_stock_12plus")
+    remission_share_12plus: float = number("remission_stock_12plus")
+    remission_mean_years: float = number("remission_mean_years", gt=0)
+    on_medication_share: float = number("medication_stock_share")
+    oud_male_share: float = number("oud_male_share")
+    oud_by_age: ByAge = number("oud_relative_prev_by_age")
+    frailty_variance: float = number("frailty_variance", gt=0)
+    uses_alone_shape: float = number("uses_alone_shape", gt=0)
+    gsl_awareness: float = number("gsl_awareness")
+
+    @model_validator(mode="after")
+    def _scales_in_order(self):
+        if self.oud_scale_min > self.oud_scale_max:
+            raise ValueError(f"oud_scale_min {self.oud_scale_min:g} is above oud_scale_max {self.oud_scale_max:g}")
+        return self
+
+
+class DemographySection(Section):
+    """Births, deaths of all causes, moves."""
+
+    mortality: BySexAndAge = number("us_mortality_by_age_sex")
+    mortality_scale: float = number("mortality_scale")
+    births: ByMother = number("us_fertility_by_age")
+    birth_scale: float = number("birth_scale")
+    male_at_birth: float = number("male_at_birth")
+    household_moves_out_per_year: float = number("household_out_migration")
+    leave_home_per_year: float = number("leave_home_per_year")
+
+
+class DrugUseSection(Section):
+    """Starting, escalating, stopping, returning."""
+
+    first_misuse_per_year: float = number("initiation_rx_misuse_12plus")
+    first_illicit_per_year: float = number("initiation_heroin_12plus")
+    tie_effect: float = number("initiation_tie_effect")
+    misuse_stop_per_year: float = number("misuse_stop_per_year")
+    misuse_to_oud_per_year: float = number("misuse_to_oud_model")
+    start_injecting_per_year: float = number("rate_noninject_to_inject")
+    stop_injecting_per_year: float = number("rate_inject_to_noninject")
+    remission_per_year: float = number("remission_untreated_per_year")
+    relapse_scale_per_year: float = number("relapse_after_inactive_per_year")
+    relapse_shape: float = number("relapse_shape", gt=0)
+    relapse_in_care: float = number("relapse_in_care")
+    relapse_injecting: float = number("relapse_injecting")
+    tolerance_halflife_days: float = number("tolerance_halflife_days", gt=0)
+
+
+class OverdoseSection(Section):
+    """The hazard of an overdose, and what happens at one."""
+
+    base_oud_per_year: float = number("base_od_oud")
+    base_injecting_per_year: float = number("base_od_injecting")
+    base_misuse_per_year: float = number("base_od_misuse")
+    community_factor: float = number("community_factor")
+    tolerance_peak: float = number("tolerance_peak", ge=1)
+    surge_slow: float = number("surge_slow")
+    surge_slow_days: float = number("surge_slow_days", gt=0)
+    surge_fast: float = number("surge_fast")
+    surge_fast_days: float = number("surge_fast_days", gt=0)
+    surge_window_days: float = number("surge_window_days")
+    at_home: float = number("p_overdose_in_residence")
+    seen_if_not_alone: float = number("seen_if_not_alone")
+    found_at_home: float = number("found_at_home")
+    found_in_public: float = number("found_in_public")
+    naloxone_if_seen: float = number("naloxone_if_seen")
+    naloxone_if_near: float = number("naloxone_if_near")
+    call_probability: float = number("prob_911_witnessed", gt=0, lt=1)
+    call_logit_seen: float = number("call_logit_seen")
+    call_logit_near: float = number("call_logit_near")
+    call_logit_public: float = number("call_logit_public")
+    call_logit_knows_law: float = number("call_logit_knows_law")
+    call_logit_naloxone: float = number("call_logit_naloxone")
+    police_first: float = number("po_first_on_scene")
+    police_minutes: float = number("po_response_min", gt=0)
+    ems_extra_minutes: float = number("ems_extra_minutes")
+    response_log_sd: float = number("response_log_sd")
+    neighbourhood_response_log_sd: float = number("neighbourhood_response_log_sd")
+    fatality_alone: float = number("fatality_unwitnessed_fentanyl_era")
+    fatality_near: float = number("fatality_near")
+    fatality_seen: float = number("fatality_seen")
+    fatality_naloxone_seen: float = number("fatality_with_bystander_naloxone")
+    fatality_naloxone_near: float = number("fatality_naloxone_near")
+    responder_ratio: float = number("rr_fatality_ems_no_naloxone")
+    responder_floor: float = number("share_deaths_pulseless_on_arrival")
+    responder_per_minute: float = number("responder_per_minute", ge=1)
+    hospital: float = number("ed_od_hospital_given_ems")
+    readiness_jump: float = number("readiness_jump")
+    readiness_halflife_days: float = number("readiness_halflife_days", gt=0)
+    other_death_per_year: float = number("mort_nonoverdose_oud")
+    other_death_after_overdose: float = number("other_death_after_overdose")
+    other_death_on_medication: float = number("rr_allcause_on_moud")
+    supply: Monthly = number("supply_index")
+
+
+class TreatmentSection(Section):
+    """Seeking, waiting, starting, staying."""
+
+    seek_per_year: float = number("seek_per_year")
+    attendance: float = number("attendance", gt=0, lt=1)
+    attendance_delay_or: float = number("ho_delay_attendance_or", gt=0)
+    intake_days: float = lever("baseline_intake_days", le=90)
+    buprenorphine_share: float = number("entry_buprenorphine_share")
+    methadone_share: float = number("entry_methadone_share")
+    naltrexone_share: float = number("entry_naltrexone_share")
+    rr_methadone: float = number("rr_od_death_on_methadone")
+    rr_buprenorphine: float = number("rr_od_death_on_buprenorphine")
+    rr_naltrexone: float = number("rr_od_death_on_xrntx")
+    buprenorphine_shape: float = number("buprenorphine_shape", gt=0)
+    buprenorphine_scale_days: float = number("buprenorphine_scale_days", gt=0)
+    methadone_shape: float = number("methadone_shape", gt=0)
+    methadone_scale_days: float = number("methadone_scale_days", gt=0)
+    naltrexone_mean_days: float = number("naltrexone_mean_days", gt=0)
+    occupancy: float = number("occupancy", gt=0)
+    patients_per_otp: float = number("patients_per_otp")
+    patients_per_buprenorphine_site: float = number("patients_per_buprenorphine_site")
+    slots_buprenorphine: float = lever("slots_buprenorphine", le=10)
+    slots_methadone: float = lever("slots_methadone", le=10)
+    slots_naltrexone: float = lever("slots_naltrexone", le=10)
+
+    @model_validator(mode="after")
+    def _entries_add_up(self):
+        self._must_add_up("buprenorphine_share", "methadone_share", "naltrexone_share")
+        return self
+
+
+class HarmReductionSection(Section):
+    """Naloxone kits and the law that protects callers."""
+
+    kits_per_year: int | None = lever("kits_county_year")
+    kits_per_100k_year: float = lever("default_kit_supply")
+    kit_lifetime_months: float = number("kit_lifetime_months", gt=0)
+    kits_to_people_who_use: float = number("kits_to_people_who_use")
+    kits_to_households: float = number("kits_to_households")
+    kits_to_friends: float = number("kits_to_friends")
+    good_samaritan_law: bool = lever("good_samaritan_law_in_force")
+
+    @model_validator(mode="after")
+    def _kits_add_up(self):
+        self._must_add_up("kits_to_people_who_use", "kits_to_households", "kits_to_friends")
+        return self
+
+
+class PolicingSection(Section):
+    """Officers and what they carry."""
+
+    police_naloxone: bool = lever("police_carry_naloxone")
+    patrol_share: float = number("patrol_share")
+    officers_per_1000: float | None = lever("officers_here")
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "population": PopulationSection,
+    "demography": DemographySection,
+    "drug_use": DrugUseSection,
+    "overdose": OverdoseSection,
+    "treatment": TreatmentSection,
+    "harm_reduction": HarmReductionSection,
+    "policing": PolicingSection,
+}
+
+
+def _field_infos() -> Iterator[tuple[str, FieldInfo]]:
+    for section, model in SECTIONS.items():
+        for name, info in model.model_fields.items():
+            yield f"{section}.{name}", info
+
+
+class _Levers(Section):
+    """Values of levers by their dotted names."""
+
+    model_config = ConfigDict(validate_default=False)
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Yield (dotted name, value) of the levers that are set, in the order of the schema."""
+        for name, info in type(self).model_fields.items():
+            if name in self.model_fields_set:
+                yield info.alias, getattr(self, name)
+
+    @model_validator(mode="after")
+    def _something(self):
+        if not self.model_fields_set:
+            raise ValueError("no lever is set, such as treatment.intake_days: 3")
+        return self
+
+    @model_serializer
+    def _as_mapping(self) -> dict[str, Any]:
+        return dict(self.items())
+
+
+def _lever_field(path: str, info: FieldInfo) -> tuple[Any, FieldInfo]:
+    return info.annotation, Field(None, alias=path, description=info.description, **limits(info))
+
+
+Levers = create_model(
+    "Levers",
+    __base__=_Levers,
+    __module__=__name__,
+    **{
+        path.replace(".", "__"): _lever_field(path, info)
+        for path, info in _field_infos()
+        if info.json_schema_extra["kind"] == "lever"
+    },
+)
+
+
+class Change(Section):
+    """Levers that change on a day after the start."""
+
+    day: Day = Field(ge=0, description='Day of the change: a number, or a time such as "18 months"')
+    set: Levers = Field(description="New values by the dotted names of levers")
+
+
+class Scenario(Section):
+    """One place, one policy, every number the model reads."""
+
+    name: str = setting("scenario", "What the scenario is called in results")
+    description: str = setting("", "One or two sentences for readers")
+    place: Fips = setting("54011", "County: FIPS code, `Cabell, WV`, or the path of a place file")
+    residents: int | None = setting(
+        None, "Residents simulated; null is the whole county up to 200,000", ge=1, le=20_000_000
+    )
+    years: int = setting(5, "Years simulated from the policy start", ge=1, le=50)
+    population: PopulationSection = Field(default_factory=PopulationSection)
+    demography: DemographySection = Field(default_factory=DemographySection)
+    drug_use: DrugUseSection = Field(default_factory=DrugUseSection)
+    overdose: OverdoseSection = Field(default_factory=OverdoseSection)
+    treatment: TreatmentSection = Field(default_factory=TreatmentSection)
+    harm_reduction: HarmReductionSection = Field(default_factory=HarmReductionSection)
+    policing: PolicingSection = Field(default_factory=PolicingSection)
+    changes: Annotated[tuple[Change, ...], Field(strict=False)] = Field((), description="Levers that change on a date")
+
+    @field_validator("changes", mode="after")
+    @classmethod
+    def _in_order(cls, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        taken = [(change.day, path) for change in changes for path, _ in change.set.items()]
+        for day, path in taken:
+            if taken.count((day, path)) > 1:
+                raise ValueError(f"{path} is set twice on day {day}")
+        return tuple(sorted(changes, key=lambda change: (change.day, [path for path, _ in change.set.items()])))
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of everything that matters to results: all but name and description."""
+        told = self.model_dump(mode="json", exclude={"name", "description"})
+        text = json.dumps(told, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def on(self, day: int) -> "Scenario":
+        """Return the scenario in force on a day, without its dated changes.
+
+        Before day 0, in the burn-in, every lever stands at the status quo.
+        """
+        levers = {}
+        if day < 0:
+            levers = {spec.path: spec.default for spec in fields() if spec.kind == "lever"}
+        for change in self.changes:
+            if change.day <= day:
+                levers |= change.set.items()
+        sections: dict[str, dict[str, Any]] = {}
+        for path, value in levers.items():
+            section, name = path.split(".")
+            sections.setdefault(section, {})[name] = value
+        changed = {section: getattr(self, section).model_copy(update=values) for section, values in sections.items()}
+        return self.model_copy(update=changed | {"changes": ()})
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """Return the JSON Schema for editors: as files are written, with `extends`, nothing required at the top."""
+        schema = cls.model_json_schema()
+        schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+        parent = {
+            "type": "string",
+            "description": "One parent: the name of a policy, or the path of a file beside this one",
+        }
+        schema["properties"] = {"extends": parent} | schema["properties"]
+        return schema
+
+
+class Spec(NamedTuple):
+    """One field of the scenario, as `fields()` gives it."""
+
+    path: str
+    kind: str  # parameter, lever or setting
+    unit: str
+    evidence: str  # id of the row; empty for a setting
+    default: Any
+    low: float | None  # hard bounds, not the plausible range
+    high: float | None
+    usual: tuple[float, float] | None  # plausible range of the evidence, in the unit of the field
+    meaning: str
+    quality: str
+
+
+def fields() -> list[Spec]:
+    """Return every field of the scenario in order: settings, then each section's parameters and levers."""
+    default = Scenario()
+    settings = [
+        _spec(name, info, default)
+        for name, info in Scenario.model_fields.items()
+        if isinstance(info.json_schema_extra, dict) and info.json_schema_extra["kind"] == "setting"
+    ]
+    return settings + [_spec(path, info, getattr(default, path.partition(".")[0])) for path, info in _field_infos()]
+
+
+def _spec(path: str, info: FieldInfo, holder: Section) -> Spec:
+    extra, bounds = info.json_schema_extra, limits(info)
+    return Spec(
+        path=path,
+        kind=extra["kind"],
+        unit=extra.get("unit", ""),
+        evidence=extra.get("evidence", ""),
+        default=getattr(holder, path.rpartition(".")[2]),
+        low=bounds.get("ge", bounds.get("gt")),
+        high=bounds.get("le", bounds.get("lt")),
+        usual=tuple(extra["usual"]) if "usual" in extra else None,
+        meaning=info.description or "",
+        quality=extra.get("quality", ""),
+    )
+
+
+if __name__ == "__main__":
+    print(json.dumps(Scenario.json_schema(), indent=1))
