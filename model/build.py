@@ -107,7 +107,7 @@ def build(scenario, seed: int, place=None, ties=None) -> World:
         relapse=relapse_by_day(scenario),
         surge=surge_by_day(scenario),
         leaving=leaving_by_day(scenario),
-        death_hazard=np.array(scenario.demography.mortality) * scenario.demography.mortality_scale / DAYS_A_YEAR,
+        death_hazard=_death_hazard(scenario),
         birth_hazard=_birth_hazard(scenario),
         first_use_shape=first_use_shape,
         start_shares=shares,
@@ -233,6 +233,12 @@ def _response_factor(scenario, neighbourhoods: int, seed: int) -> np.ndarray:
     z = ndtri(draws(seed, Stream.NEIGHBOURHOOD, np.arange(neighbourhoods), START_DAY, 50))
     return np.exp(scenario.overdose.neighbourhood_response_log_sd * z)
 
+
+
+def _death_hazard(scenario) -> np.ndarray:
+    """Return deaths of other causes than overdose per person-day, shape (2 sexes, 18 age bands)."""
+    d = scenario.demography
+    return (np.array(d.mortality) - np.array(d.overdose_in_mortality)).clip(0) * d.mortality_scale / DAYS_A_YEAR
 
 
 def _birth_hazard(scenario) -> np.ndarray:

@@ -143,7 +143,8 @@ class Homes:
         # Same-sex couples are a third as common among parents, and one in four of them are men.
         chance = np.where(plan.parents[home] == 1, fathers, s.same_sex / 12)
         male = self.u(Draw.PARENT_SEX, home) < chance
-        self.heads(home, male, self.youngest[home], self.oldest[home], s.birth_age)
+        mean = s.birth_age[0] - s.earlier_with_grandparents * (plan.grandparents[home] > 0)
+        self.heads(home, male, self.youngest[home], self.oldest[home], (mean, s.birth_age[1]))
         home = np.flatnonzero(plan.parents == 2)
         men = self.sex[self.head[home]] == 1
         self.partners(home, men | (self.u(Draw.SAME_SEX, home) < s.same_sex / 4))
@@ -163,7 +164,7 @@ class Homes:
         apart = self.years(Draw.GRANDPARENT_AGE, home, s.grown_birth_age, 17, 43)
         pair = plan.grandparents[home] == 2
         male = ~pair & (self.u(Draw.GRANDPARENT_SEX, home) > s.grandmother)
-        elder = self.stock.nearest(male, below + apart)
+        elder = self.stock.nearest(male, below + apart, or_older=True)
         gap = self.years(Draw.GRANDPARTNER_AGE, home[pair], s.partner_gap)
         other = self.stock.nearest(self.sex[elder[pair]] == 0, self.age[elder[pair]] + gap)
         for who, at in ((elder, np.arange(len(home))), (other, np.flatnonzero(pair))):

@@ -57,6 +57,7 @@ class HouseholdShares:
 
     # ages [years]
     birth_age: tuple[float, float] = judged((27.2, 5.6), 25, 29, "mother's age at birth of her eldest minor: mean, SD")
+    earlier_with_grandparents: float = judged(3.0, 0, 5, "the same in homes with a grandparent: years earlier")
     grown_birth_age: tuple[float, float] = judged((27.5, 5.5), 25, 30, "parent's age at the birth of grown children")
     partner_gap: tuple[float, float] = judged((2.2, 4.0), 1.5, 5, "man's age less woman's: mean, SD")
     sibling_gap: tuple[float, float] = judged((1.2, 2.2), 0.8, 3, "shortest gap, mean of the exponential beyond it")

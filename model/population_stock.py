@@ -11,8 +11,10 @@ from .population_margins import STRATA, YEAR, Margins
 from .randomness import Stream, draws
 
 
-def distinct(places: np.ndarray, size: int) -> np.ndarray:
+def distinct(places: np.ndarray, size: int, forward: bool = False) -> np.ndarray:
     """Return strictly increasing places in 0..size-1, close to the sorted `places` (never more than `size`).
+
+    forward: never before the place asked for, while there is room.
 
     Lifting crowded places forward, and pushing them backward, are both a running extreme of
     place minus rank; halfway between the two spreads a crowd to both sides.
@@ -21,7 +23,8 @@ def distinct(places: np.ndarray, size: int) -> np.ndarray:
     slack = places - ranks
     lifted = np.maximum.accumulate(slack)
     pushed = np.minimum.accumulate(slack[::-1])[::-1]
-    return np.clip((lifted + pushed) // 2, 0, size - len(places)) + ranks
+    moved = lifted if forward else (lifted + pushed) // 2
+    return np.clip(moved, 0, size - len(places)) + ranks
 
 
 def people(m: Margins, tail: float, seed: int, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -48,10 +51,11 @@ class Stock:
         self.age = age
         self.free = [np.flatnonzero((age >= 18 * YEAR) & (sex == s)) for s in (0, 1)]
 
-    def nearest(self, male: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    def nearest(self, male: np.ndarray, wanted: np.ndarray, or_older: bool = False) -> np.ndarray:
         """Take one person for each wanted age [days], a man where `male`; the other sex where one runs out.
 
-        male: bool (m,); wanted: (m,); returns people, int64 (m,).
+        male: bool (m,); wanted: (m,); or_older: nobody younger than wanted while there are others;
+        returns people, int64 (m,).
         """
         taken = np.empty(len(wanted), dtype=np.int64)
         late = []
@@ -61,14 +65,14 @@ class Stock:
             served = min(len(asks), len(self.free[s]))
             kept = np.zeros(len(asks), dtype=bool)
             kept[np.arange(served) * len(asks) // max(served, 1)] = True
-            taken[asks[kept]] = self._take(s, wanted[asks[kept]])
+            taken[asks[kept]] = self._take(s, wanted[asks[kept]], or_older)
             late.append(asks[~kept])
         for s in (0, 1):
-            taken[late[s]] = self._take(1 - s, wanted[late[s]])
+            taken[late[s]] = self._take(1 - s, wanted[late[s]], or_older)
         return taken
 
-    def _take(self, s: int, wanted: np.ndarray) -> np.ndarray:
-        places = distinct(np.searchsorted(self.age[self.free[s]], wanted), len(self.free[s]))
+    def _take(self, s: int, wanted: np.ndarray, or_older: bool) -> np.ndarray:
+        places = distinct(np.searchsorted(self.age[self.free[s]], wanted), len(self.free[s]), or_older)
         people = self.free[s][places]
         self.free[s] = np.delete(self.free[s], places)
         return people

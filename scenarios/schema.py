@@ -82,6 +82,7 @@ class DemographySection(Section):
     """Births, deaths of all causes, moves."""
 
     mortality: BySexAndAge = number("us_mortality_by_age_sex")
+    overdose_in_mortality: BySexAndAge = number("us_overdose_mortality_by_age_sex")
     mortality_scale: float = number("mortality_scale")
     births: ByMother = number("us_fertility_by_age")
     birth_scale: float = number("birth_scale")
@@ -208,7 +209,7 @@ class PolicingSection(Section):
 
     police_naloxone: bool = lever("police_carry_naloxone")
     patrol_share: float = number("patrol_share")
-    officers_per_1000: float | None = lever("officers_here")
+    officers_per_1000: float | None = number("officers_here")
 
 
 SECTIONS: dict[str, type[Section]] = {

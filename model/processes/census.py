@@ -11,6 +11,7 @@ import numpy as np
 
 from ...agents.compiled import compiled
 from ...agents.resident import METHADONE, WAITING
+from ...agents.resident import REMISSION as REMITTED
 from ..events import (
     ADMITTED,
     ASKED_FOR_CARE,
@@ -43,14 +44,16 @@ class Count(IntEnum):
     BUPRENORPHINE = 8
     NALTREXONE = 9
     SLOTS = 10
-    EXPECTED_DEATHS = 11
-    WAIT_DAYS = 12  # days waited by those admitted today
-    FIRST_EVENT = 13  # from here on: number of events of each kind
+    TREATED_NOT_USING = 11  # in treatment and in remission; counted every 30 days
+    EXPECTED_DEATHS = 12
+    WAIT_DAYS = 13  # days waited by those admitted today
+    FIRST_EVENT = 14  # from here on: number of events of each kind
 
 
 POPULATION, NO_USE, _M, _O, _I, _R, WAIT = range(7)
-SLOTS, EXPECTED_DEATHS, WAIT_DAYS, FIRST_EVENT = 10, 11, 12, 13
+SLOTS, TREATED_NOT_USING, EXPECTED_DEATHS, WAIT_DAYS, FIRST_EVENT = 10, 11, 12, 13, 14
 EVENT_KINDS = 23
+MONTH = 30  # days between counts that need the tables
 COUNTS = FIRST_EVENT + EVENT_KINDS
 
 
@@ -63,6 +66,7 @@ def counts_tonight(world) -> np.ndarray:
     counts[NO_USE : NO_USE + 5] = np.bincount(here.use, minlength=5)
     counts[WAIT : WAIT + 4] = np.bincount(here.care, minlength=5)[1:]
     counts[SLOTS] = world.state.providers.slots.sum()
+    counts[TREATED_NOT_USING] = np.count_nonzero((here.care >= METHADONE) & (here.use == REMITTED))
     return counts
 
 
@@ -107,6 +111,12 @@ def _count(world, first_event):
             tonight[WAIT + _medication(world, event)] -= 1
         elif kind == OVERDOSE:
             tonight[EXPECTED_DEATHS] += event.amount
+    if (clock.day - START_DAY) % MONTH == 0:
+        tonight[TREATED_NOT_USING] = 0.0
+        for row in range(clock.histories):
+            person = world.histories[row]
+            if person.present and person.care >= METHADONE and person.use == REMITTED:
+                tonight[TREATED_NOT_USING] += 1
     slots = 0
     for i in range(len(world.providers)):
         slots += world.providers[i].slots

@@ -39,8 +39,8 @@ class Place:
     unemployed_share: float  # of the labour force
     area_sq_mi: float
     rural_share: float  # of census tracts
-    otp_sites: int  # opioid treatment programmes (2021)
-    buprenorphine_sites: int  # places of listed buprenorphine prescribers (2020)
+    otp_sites: float  # opioid treatment programmes (2021); a whole number except for the nation
+    buprenorphine_sites: float  # places of listed buprenorphine prescribers (2020)
     otp_drive_minutes: float | None  # mean over tracts within 90 minutes; None: no tract is, or unknown
     buprenorphine_drive_minutes: float | None
     death_rate_per_100k: float  # overdose deaths of all drugs per 100,000 residents a year, mean of DEATH_RATE_YEARS
@@ -157,8 +157,8 @@ def nation(residents: int = 100_000) -> Place:
         unemployed_share=mean("unemployed_share"),
         area_sq_mi=scale * sum(c.area_sq_mi for c in counties),
         rural_share=mean("rural_share"),
-        otp_sites=total("otp_sites"),
-        buprenorphine_sites=total("buprenorphine_sites"),
+        otp_sites=scale * sum(c.otp_sites for c in counties),
+        buprenorphine_sites=scale * sum(c.buprenorphine_sites for c in counties),
         otp_drive_minutes=mean("otp_drive_minutes"),
         buprenorphine_drive_minutes=mean("buprenorphine_drive_minutes"),
         death_rate_per_100k=national_death_rate(),

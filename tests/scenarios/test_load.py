@@ -132,7 +132,7 @@ def test_all_mistakes_come_at_once_with_their_places(file):
         f"{path}:12:7: changes.0.set.overdose.at_home: 'overdose.at_home' is not a lever: only levers change on a date"
         " (treatment.intake_days, treatment.slots_buprenorphine, treatment.slots_methadone, treatment.slots_naltrexone,"
         " harm_reduction.kits_per_year, harm_reduction.kits_per_100k_year, harm_reduction.good_samaritan_law,"
-        " policing.police_naloxone, policing.officers_per_1000)",
+        " policing.police_naloxone)",
     ]
 
 

@@ -37,7 +37,7 @@ def test_names_are_the_agreed_ones():
         sections.setdefault(section, []).append(name)
     assert sections[""] == ["name", "description", "place", "residents", "years"]
     assert list(sections)[1:] == list(schema.SECTIONS)
-    assert [len(sections[name]) for name in schema.SECTIONS] == [14, 7, 13, 42, 21, 7, 3]
+    assert [len(sections[name]) for name in schema.SECTIONS] == [14, 8, 13, 42, 21, 7, 3]
     assert {spec.path for spec in SPECS if spec.kind == "lever"} == {
         "treatment.intake_days",
         "treatment.slots_buprenorphine",
@@ -47,7 +47,6 @@ def test_names_are_the_agreed_ones():
         "harm_reduction.kits_per_100k_year",
         "harm_reduction.good_samaritan_law",
         "policing.police_naloxone",
-        "policing.officers_per_1000",
     }
 
 
@@ -191,10 +190,10 @@ def test_changes_come_in_order_of_days_and_take_times():
 
 def test_a_change_to_null_is_a_change():
     scenario = Scenario.model_validate(
-        {"policing": {"officers_per_1000": 3}, "changes": [{"day": 5, "set": {"policing.officers_per_1000": None}}]}
+        {"harm_reduction": {"kits_per_year": 3}, "changes": [{"day": 5, "set": {"harm_reduction.kits_per_year": None}}]}
     )
-    assert scenario.on(4).policing.officers_per_1000 == 3
-    assert scenario.on(5).policing.officers_per_1000 is None
+    assert scenario.on(4).harm_reduction.kits_per_year == 3
+    assert scenario.on(5).harm_reduction.kits_per_year is None
 
 
 @pytest.mark.parametrize(

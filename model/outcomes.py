@@ -1,0 +1,151 @@
+"""Outcomes: named numbers with units, read from the census and the events of a run."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .calendar import MONTH_DAYS
+from .events import Kind
+from .processes.census import FIRST_EVENT, Count
+from .rules import DAYS_A_YEAR
+from .world import START_DAY
+
+
+class Outcome(NamedTuple):
+    """One outcome of a run."""
+
+    id: str
+    title: str
+    unit: str
+    kind: str  # "count": summed over the period; "stock": mean of the nights; "share": a ratio of two sums
+    better: str  # "fewer", "more", or "" where neither is meant
+    definition: str
+
+
+class _Recipe(NamedTuple):
+    outcome: Outcome
+    over: tuple[int, ...]  # census columns added up
+    under: tuple[int, ...] = ()  # for a share: the columns it is a share of
+
+
+def _flow(kind: Kind, id: str, title: str, better: str, definition: str, unit: str = "events") -> _Recipe:
+    return _Recipe(Outcome(id, title, unit, "count", better, definition), (FIRST_EVENT + kind,))
+
+
+def _stock(columns: tuple[int, ...], id: str, title: str, better: str, definition: str) -> _Recipe:
+    return _Recipe(Outcome(id, title, "people", "stock", better, definition), columns)
+
+
+def _share(over, under, id: str, title: str, better: str, definition: str, unit: str = "share") -> _Recipe:
+    return _Recipe(Outcome(id, title, unit, "share", better, definition), over, under)
+
+
+_TREATED = (Count.METHADONE, Count.BUPRENORPHINE, Count.NALTREXONE)
+_PRESENT = (FIRST_EVENT + Kind.SEEN, FIRST_EVENT + Kind.FOUND)
+
+_RECIPES = (
+    _flow(Kind.DIED_OVERDOSE, "deaths", "Overdose deaths", "fewer", "people who died of an opioid overdose", "people"),
+    _Recipe(
+        Outcome(
+            "expected_deaths",
+            "Expected overdose deaths",
+            "people",
+            "count",
+            "fewer",
+            "sum over overdoses of the probability of dying of it: deaths without the luck of survival",
+        ),
+        (Count.EXPECTED_DEATHS,),
+    ),
+    _flow(Kind.OVERDOSE, "overdoses", "Overdoses", "fewer", "opioid overdoses, fatal or not, attended or not"),
+    _flow(Kind.SURVIVED, "nonfatal_overdoses", "Nonfatal overdoses", "fewer", "overdoses survived"),
+    _Recipe(
+        Outcome("witnessed", "Overdoses with somebody there", "events", "count", "", "seen, or found in time"), _PRESENT
+    ),
+    _flow(Kind.SEEN, "seen", "Overdoses seen", "", "somebody saw the overdose happen"),
+    _flow(Kind.LAY_NALOXONE, "rescues", "Lay naloxone given", "more", "a lay person gave naloxone from a kit"),
+    _flow(Kind.CALLED_911, "calls_911", "911 calls at overdoses", "more", "the person there called 911"),
+    _share(
+        (FIRST_EVENT + Kind.CALLED_911,),
+        _PRESENT,
+        "call_share",
+        "911 called, of overdoses with somebody there",
+        "more",
+        "calls over overdoses seen or found",
+    ),
+    _flow(Kind.HOSPITAL, "hospital", "Taken to hospital after overdose", "", "survivors taken to hospital", "events"),
+    _stock((Count.OUD, Count.INJECTING), "active_use_disorder", "People with active opioid use disorder", "fewer",
+           "people with opioid use disorder who use, in treatment or not"),
+    _stock((Count.MISUSE,), "misuse", "People who misuse opioids", "fewer", "misuse without use disorder"),
+    _stock(_TREATED, "on_medication", "People on medication", "more", "in treatment with methadone, buprenorphine or naltrexone"),
+    _share(
+        _TREATED,
+        (Count.OUD, Count.INJECTING, Count.TREATED_NOT_USING),
+        "coverage",
+        "Medication coverage",
+        "more",
+        "people on medication over people with opioid use disorder who use or are on medication",
+    ),
+    _flow(Kind.ASKED_FOR_CARE, "asked", "Requests for treatment", "", "people asked a provider for treatment"),
+    _flow(Kind.ADMITTED, "entries", "Treatment entries", "more", "people came to the first appointment and started"),
+    _flow(Kind.DID_NOT_ATTEND, "no_shows", "Missed first appointments", "fewer", "offered a place, did not come"),
+    _flow(Kind.TURNED_AWAY, "refusals", "Refusals", "fewer", "no free place on the first possible day; the wait goes on"),
+    _flow(Kind.LEFT_CARE, "exits", "Treatment exits", "fewer", "left treatment, for whatever reason"),
+    _stock((Count.WAITING,), "waiting", "People waiting for treatment", "fewer", "asked and not yet offered a place"),
+    _share(
+        (Count.WAIT_DAYS,),
+        (FIRST_EVENT + Kind.ADMITTED,),
+        "wait",
+        "Days waited by those who entered",
+        "fewer",
+        "days from asking to the first appointment, mean of entries",
+        "days",
+    ),
+    _share(_TREATED, (Count.SLOTS,), "occupancy", "Treatment slots in use", "", "people on medication over slots"),
+    _flow(Kind.KIT_RECEIVED, "kits", "Naloxone kits handed out", "", "kits to people, homes and friends", "kits"),
+    _flow(Kind.DIED_OTHER, "deaths_other", "Deaths of other causes", "fewer", "all residents, every cause but overdose", "people"),
+    _stock((Count.POPULATION,), "population", "Residents", "", "people who live here"),
+)  # fmt: skip
+
+OUTCOMES: tuple[Outcome, ...] = tuple(recipe.outcome for recipe in _RECIPES)
+_BY_ID = {recipe.outcome.id: recipe for recipe in _RECIPES}
+
+
+def outcome(id: str) -> Outcome:
+    """Return the outcome with this id; a KeyError names those there are."""
+    if id not in _BY_ID:
+        raise KeyError(f"no outcome {id!r}; there are {', '.join(_BY_ID)}")
+    return _BY_ID[id].outcome
+
+
+def _value(recipe: _Recipe, census: np.ndarray) -> float:
+    total = census[:, list(recipe.over)].sum()
+    if recipe.outcome.kind == "count":
+        return float(total)
+    under = census[:, list(recipe.under)].sum() if recipe.under else len(census)
+    return float(total / under) if under else float("nan")
+
+
+def outcomes(world) -> dict[str, float]:
+    """Return every outcome over the policy days of a world, counts as totals of the people simulated.
+
+    `person_years` comes last: counts over it are yearly rates. A share of nothing is not a number.
+    """
+    policy = world.census[-START_DAY:]
+    values = {recipe.outcome.id: _value(recipe, policy) for recipe in _RECIPES}
+    values["person_years"] = float(policy[:, Count.POPULATION].sum() / DAYS_A_YEAR)
+    return values
+
+
+def monthly(world) -> dict[str, np.ndarray]:
+    """Return every outcome by month, shape (months,) each; month 0 begins with the policy, the burn-in is negative."""
+    days = np.arange(len(world.census)) + START_DAY
+    month = np.floor(days / MONTH_DAYS).astype(np.int64)
+    months = np.unique(month)
+    parts = [world.census[month == m] for m in months]
+    table = {
+        "month": months,
+        "month_days": np.array([len(part) for part in parts]),
+    }
+    for recipe in _RECIPES:
+        table[recipe.outcome.id] = np.array([_value(recipe, part) for part in parts])
+    return table
