@@ -10,7 +10,9 @@ HOUSEHOLD = Declaration(
     (
         Column("key", "i8", "key", 0, 2**63 - 1, "build", "which household this is, for the address of its draws"),
         Column("first", "i8", "resident row", -1, 2**31 - 1, "demography", "first member; the rest by `housemate`"),
-        Column("kit_until", "i8", "day", -(10**6), 10**6, "overdose", "a naloxone kit in the home lasts until this day"),
+        Column(
+            "kit_until", "i8", "day", -(10**6), 10**6, "overdose", "a naloxone kit in the home lasts until this day"
+        ),
         Column("neighbourhood", "i8", "neighbourhood", 0, 32_000, "build", "where the home is"),
         Column("kind", "u1", "code", 0, len(HOUSEHOLD_KINDS) - 1, "build", "kind when it formed, see HOUSEHOLD_KINDS"),
     ),

@@ -59,7 +59,9 @@ RESIDENT = Declaration(
     (
         Column("key", "i8", "key", 0, 2**63 - 1, "build", "who this is, for the address of every draw"),
         Column("household", "i8", "household row", 0, ROW[1], "demography", "the household lived in"),
-        Column("housemate", "i8", "resident row", *ROW, "demography", "next member of the household, -1 after the last"),
+        Column(
+            "housemate", "i8", "resident row", *ROW, "demography", "next member of the household, -1 after the last"
+        ),
         Column("mother", "i8", "resident row", *ROW, "build", "the mother, where she lives or lived here"),
         Column("father", "i8", "resident row", *ROW, "build", "the father, where he lives or lived here"),
         Column("history", "i8", "history row", *ROW, "drug_use", "the row with the history of opioid use, -1: none"),
@@ -82,7 +84,15 @@ HISTORY = Declaration(
         Column("frailty", "f8", "ratio", 0, 1000, "build", "lasting risk of overdose, mean 1"),
         Column("uses_alone", "f8", "probability", 0, 1, "build", "chance that an episode of use is solitary"),
         Column("readiness", "f8", "logit", 0, 20, "overdose", "extra readiness for treatment after an overdose"),
-        Column("overdose_event", "i8", "event row", -1, 2**62, "overdose", "the last overdose, as the cause of what follows"),
+        Column(
+            "overdose_event",
+            "i8",
+            "event row",
+            -1,
+            2**62,
+            "overdose",
+            "the last overdose, as the cause of what follows",
+        ),
         Column("asked_event", "i8", "event row", -1, 2**62, "treatment", "the request that led to waiting or care"),
         Column("resident", "i8", "resident row", 0, ROW[1], "build", "whose history this is"),
         Column("last_overdose", "i8", "day", *DAY, "overdose", "day of the last overdose; -1,000,000: never"),

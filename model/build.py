@@ -1,7 +1,6 @@
 """From a scenario and a seed to a world: people, ties, providers, officers, and the first page of every diary."""
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from ..agents.agency import AGENCY, AgencyKind
@@ -234,7 +233,6 @@ def _response_factor(scenario, neighbourhoods: int, seed: int) -> np.ndarray:
     return np.exp(scenario.overdose.neighbourhood_response_log_sd * z)
 
 
-
 def _death_hazard(scenario) -> np.ndarray:
     """Return deaths of other causes than overdose per person-day, shape (2 sexes, 18 age bands)."""
     d = scenario.demography
@@ -255,7 +253,9 @@ def _place_in_care(world) -> None:
         rows = np.flatnonzero((histories.care >= METHADONE) & (kind_of[histories.care] == kind))
         sites = np.flatnonzero(providers.kind == kind)
         places_ = np.repeat(sites, providers.slots[sites])
-        order = np.argsort(draws(world.seed, Stream.PROVIDER, places_ * 100_000 + np.arange(len(places_)), START_DAY, 3))
+        order = np.argsort(
+            draws(world.seed, Stream.PROVIDER, places_ * 100_000 + np.arange(len(places_)), START_DAY, 3)
+        )
         chosen = places_[order][: len(rows)]
         histories.provider[rows[: len(chosen)]] = chosen
         without = rows[len(chosen) :]
@@ -331,5 +331,9 @@ def _call_intercept(world) -> float:
     if chance.sum() <= 0:
         return 0.0
     chance = chance / chance.sum()
-    wanted = min(max(rules.call_probability, 1e-9), 1 - 1e-9)
-    return float(brentq(lambda c: float((chance / (1 + np.exp(-(c + logits)))).sum()) - wanted, -40, 40))
+    low, high = -40.0, 40.0
+    for _ in range(60):  # halving; importing a root finder would cost every worker half a second
+        middle = (low + high) / 2
+        mean = (chance / (1 + np.exp(-(middle + logits)))).sum()
+        low, high = (middle, high) if mean < rules.call_probability else (low, middle)
+    return (low + high) / 2

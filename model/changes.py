@@ -166,4 +166,3 @@ def uses_now(world, resident_row):
     if resident.fate != HERE or resident.history < 0:
         return False
     return in_active_use(world.histories[resident.history])
-

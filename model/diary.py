@@ -34,8 +34,23 @@ def note(world, kind, row, day):
 
 @compiled
 def in_key_order(rows, keys):
-    """Return rows ordered by their keys, so that what follows does not depend on where rows stand."""
-    return rows[np.argsort(keys)]
+    """Order rows by their keys, in place, so that what follows does not depend on where rows stand; return them.
+
+    A shell sort: the lists are short, and compiling NumPy's sort would take longer than all sorting of a run.
+    """
+    gap = 1
+    while gap < len(rows) // 9:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for i in range(gap, len(rows)):
+            row, key = rows[i], keys[i]
+            j = i
+            while j >= gap and keys[j - gap] > key:
+                rows[j], keys[j] = rows[j - gap], keys[j - gap]
+                j -= gap
+            rows[j], keys[j] = row, key
+        gap //= 3
+    return rows
 
 
 @compiled

@@ -66,7 +66,11 @@ MEANING = {
     Kind.OVERDOSE: ("overdosed", "", "probability of dying of it"),
     Kind.SEEN: ("was seen overdosing", "resident (the witness)", ""),
     Kind.FOUND: ("was found overdosed", "resident (the finder)", ""),
-    Kind.LAY_NALOXONE: ("was given naloxone by a lay person", "resident (the giver)", "kit: 0 own, 1 giver's, 2 home's"),
+    Kind.LAY_NALOXONE: (
+        "was given naloxone by a lay person",
+        "resident (the giver)",
+        "kit: 0 own, 1 giver's, 2 home's",
+    ),
     Kind.CALLED_911: ("had 911 called", "resident (the caller)", ""),
     Kind.RESPONDED: ("was reached by responders", "officer (-1: medics came first)", "minutes"),
     Kind.SURVIVED: ("survived an overdose", "", ""),

@@ -73,10 +73,21 @@ _RECIPES = (
         "calls over overdoses seen or found",
     ),
     _flow(Kind.HOSPITAL, "hospital", "Taken to hospital after overdose", "", "survivors taken to hospital", "events"),
-    _stock((Count.OUD, Count.INJECTING), "active_use_disorder", "People with active opioid use disorder", "fewer",
-           "people with opioid use disorder who use, in treatment or not"),
+    _stock(
+        (Count.OUD, Count.INJECTING),
+        "active_use_disorder",
+        "People with active opioid use disorder",
+        "fewer",
+        "people with opioid use disorder who use, in treatment or not",
+    ),
     _stock((Count.MISUSE,), "misuse", "People who misuse opioids", "fewer", "misuse without use disorder"),
-    _stock(_TREATED, "on_medication", "People on medication", "more", "in treatment with methadone, buprenorphine or naltrexone"),
+    _stock(
+        _TREATED,
+        "on_medication",
+        "People on medication",
+        "more",
+        "in treatment with methadone, buprenorphine or naltrexone",
+    ),
     _share(
         _TREATED,
         (Count.OUD, Count.INJECTING, Count.TREATED_NOT_USING),
@@ -88,7 +99,9 @@ _RECIPES = (
     _flow(Kind.ASKED_FOR_CARE, "asked", "Requests for treatment", "", "people asked a provider for treatment"),
     _flow(Kind.ADMITTED, "entries", "Treatment entries", "more", "people came to the first appointment and started"),
     _flow(Kind.DID_NOT_ATTEND, "no_shows", "Missed first appointments", "fewer", "offered a place, did not come"),
-    _flow(Kind.TURNED_AWAY, "refusals", "Refusals", "fewer", "no free place on the first possible day; the wait goes on"),
+    _flow(
+        Kind.TURNED_AWAY, "refusals", "Refusals", "fewer", "no free place on the first possible day; the wait goes on"
+    ),
     _flow(Kind.LEFT_CARE, "exits", "Treatment exits", "fewer", "left treatment, for whatever reason"),
     _stock((Count.WAITING,), "waiting", "People waiting for treatment", "fewer", "asked and not yet offered a place"),
     _share(
@@ -102,9 +115,16 @@ _RECIPES = (
     ),
     _share(_TREATED, (Count.SLOTS,), "occupancy", "Treatment slots in use", "", "people on medication over slots"),
     _flow(Kind.KIT_RECEIVED, "kits", "Naloxone kits handed out", "", "kits to people, homes and friends", "kits"),
-    _flow(Kind.DIED_OTHER, "deaths_other", "Deaths of other causes", "fewer", "all residents, every cause but overdose", "people"),
+    _flow(
+        Kind.DIED_OTHER,
+        "deaths_other",
+        "Deaths of other causes",
+        "fewer",
+        "all residents, every cause but overdose",
+        "people",
+    ),
     _stock((Count.POPULATION,), "population", "Residents", "", "people who live here"),
-)  # fmt: skip
+)
 
 OUTCOMES: tuple[Outcome, ...] = tuple(recipe.outcome for recipe in _RECIPES)
 _BY_ID = {recipe.outcome.id: recipe for recipe in _RECIPES}

@@ -69,7 +69,7 @@ class HouseholdShares:
     roommates_regardless_of_race: float = judged(0.35, 0.2, 0.6, "of unrelated adults sharing a home")
 
 
-# Share of women in each five-year band, United States (2020 census shape); a county moves the adult bands together.
+# Share of women in each five-year band, United States (recalled, about 2020); a county moves its adult bands together.
 FEMALE_BY_BAND = (
     0.489, 0.489, 0.489, 0.488, 0.489, 0.491, 0.493, 0.496, 0.499,
     0.502, 0.504, 0.510, 0.517, 0.527, 0.537, 0.551, 0.577, 0.640,

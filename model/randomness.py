@@ -40,7 +40,6 @@ class Stream(IntEnum):
     PROVIDER = 19  # which provider a person asks
 
 
-
 TO_UNIT = 2.0**-32  # a 32-bit word w is the number (w + 0.5) * TO_UNIT in (0, 1)
 
 

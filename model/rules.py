@@ -76,7 +76,7 @@ def surge_by_day(scenario) -> np.ndarray:
 
 
 def leaving_by_day(scenario) -> np.ndarray:
-    """Return the hazard of leaving care on each day in it, shape (3, CURVE_DAYS): methadone, buprenorphine, naltrexone."""
+    """Return the hazard of leaving care by day, shape (3, CURVE_DAYS): methadone, buprenorphine, naltrexone."""
     t, days = scenario.treatment, np.arange(CURVE_DAYS + 1.0)
     methadone = np.diff((days / t.methadone_scale_days) ** t.methadone_shape)
     buprenorphine = np.diff((days / t.buprenorphine_scale_days) ** t.buprenorphine_shape)

@@ -67,7 +67,9 @@ def chances(scenario, oud_scale: float, sex: np.ndarray, age: np.ndarray) -> tup
     return shares, shape * at_risk / total
 
 
-def starting_use(scenario, shares: np.ndarray, keys: np.ndarray, sex: np.ndarray, age: np.ndarray, seed: int) -> StartingUse:
+def starting_use(
+    scenario, shares: np.ndarray, keys: np.ndarray, sex: np.ndarray, age: np.ndarray, seed: int
+) -> StartingUse:
     """Draw use and care of everybody at the start."""
     n = len(keys)
     limits = np.cumsum(shares, axis=2)[sex, age]
@@ -95,7 +97,7 @@ def starting_use(scenario, shares: np.ndarray, keys: np.ndarray, sex: np.ndarray
 
 
 def medication_mix(scenario) -> np.ndarray:
-    """Return the share of each medication among people in treatment in a steady state: methadone, buprenorphine, naltrexone."""
+    """Return the steady-state share of methadone, buprenorphine and naltrexone among people in treatment."""
     t = scenario.treatment
     stock = np.array([t.methadone_share, t.buprenorphine_share, t.naltrexone_share]) * mean_stay_days(scenario)
     return stock / stock.sum()

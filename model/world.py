@@ -174,7 +174,9 @@ class World:
             needed = int(clock[count]) + spare[count]
             if len(array) < needed:
                 larger[name] = _grown(array, needed + needed // 4)
-        people = max(len(larger.get("residents", self.state.residents)), len(larger.get("households", self.state.households)))
+        people = max(
+            len(larger.get("residents", self.state.residents)), len(larger.get("households", self.state.households))
+        )
         if self.state.diary_next.shape[1] < people:
             diary = np.full((self.state.diary_next.shape[0], people), NONE, np.int32)
             diary[:, : self.state.diary_next.shape[1]] = self.state.diary_next
@@ -192,4 +194,3 @@ def _grown(array: np.ndarray, length: int) -> np.ndarray:
     larger = np.zeros((length, *array.shape[1:]), array.dtype)
     larger[: len(array)] = array
     return larger
-

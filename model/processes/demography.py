@@ -345,4 +345,3 @@ def _live(world):
 def live(world) -> None:
     """Let people be born, die of other causes, leave home, leave town and arrive."""
     _live(world.view)
-

@@ -107,4 +107,3 @@ def _use_and_start(world):
 def use(world) -> None:
     """Let people begin, escalate, stop and go back to use; tolerance follows."""
     _use_and_start(world.view)
-

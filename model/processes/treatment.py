@@ -26,7 +26,7 @@ from ..changes import change_use, leave_care, unqueue
 from ..diary import in_key_order
 from ..events import ADMITTED, ASKED_FOR_CARE, DID_NOT_ATTEND, NOWHERE, TURNED_AWAY, Kind, happened
 from ..process import process
-from ..randomness import TO_UNIT, Stream, draw
+from ..randomness import TO_UNIT, Stream, block, draw
 from ..world import START_DAY
 from .drug_use import returns_injecting
 
@@ -119,12 +119,12 @@ def _in_turn(world):
             keys[count] = person.key
             count += 1
     rows = in_key_order(rows[:count], keys[:count])
-    turn = np.empty(count)
     for i in range(count):
         person = world.histories[rows[i]]
-        priority = draw(clock.seed, _PRIORITY, person.key, person.care_since, 0)
-        turn[i] = (person.provider * 40_000.0 + (person.care_since - START_DAY)) + priority
-    return rows[np.argsort(turn)]
+        priority = block(clock.seed, _PRIORITY, person.key, person.care_since, 0)[_PRIORITY & 3]
+        # Provider, day of asking and priority as the digits of one number.
+        keys[i] = ((person.provider << 15) + (person.care_since - START_DAY)) << 32 | priority
+    return in_key_order(rows, keys[:count])
 
 
 @compiled

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from deflect.agents.household import HOUSEHOLD_KINDS
+from deflect.agents.resident import RACES
 from deflect.model.population import make_population, partners
 from deflect.model.population_checks import describe, dissimilarity, fitted, not_fitted
 from deflect.scenarios.errors import InputError
@@ -232,6 +233,26 @@ def test_a_smaller_sample_keeps_the_shares():
     small = make_population(place, 5_000, 3)
     assert too_far(fitted(small, place)) == []
     assert faults(small) == []
+
+
+def test_homes_of_grandparents_take_no_home_from_single_parents():
+    """A grandparent too young for the parent would turn a home of three generations into one of a single parent."""
+    for fips in ("08103", "13219", "17045"):
+        place = find(fips)
+        for seed in range(12):
+            assert too_far(fitted(make_population(place, 4_000, seed), place)) == []
+
+
+def test_people_of_several_races_are_mostly_children_of_mixed_couples():
+    population = people_of(find(CABELL))
+    partner = partners(population)
+    one = np.flatnonzero(partner >= 0)
+    mixed = np.isin(
+        population.household, population.household[one[population.race[one] != population.race[partner[one]]]]
+    )
+    minor = ages(population) < 18
+    several = population.race == RACES.index("multi")
+    assert np.mean(several[minor & mixed]) > 5 * np.mean(several[minor & ~mixed])
 
 
 def test_same_seed_same_people():
