@@ -298,3 +298,10 @@ def _published(measure: Measure) -> tuple[float, float, float, str]:
         return measure.published, measure.low, measure.high, role
     row = row or evidence(measure.row)
     return row.value, row.low, row.high, role
+
+
+def targets_table(scenario, seeds, workers: int | None = None, progress=None) -> list[Finding]:
+    """Run a scenario with these seeds and return every published finding beside what the model gives."""
+    from .many import run_many
+
+    return findings([run.measured for run in run_many(scenario, seeds, workers, measure=count, progress=progress)])

@@ -36,7 +36,6 @@ from .start import chances, medication_mix, starting_use
 from .world import CLOCK, DIARY_DAYS, LATE_TIE, START_DAY, State, World
 
 WHOLE_COUNTY_UP_TO = 200_000  # residents simulated by default; larger counties are sampled
-CAREER_YEARS = 20  # officers' years of service at the start are spread over a career
 
 
 def simulated_residents(scenario, place) -> int:
@@ -183,7 +182,8 @@ def _officers(scenario, place, n: int, neighbourhoods: int, seed: int) -> np.rec
     patrol = max(1, round(force * scenario.policing.patrol_share))
     rows = OFFICER.rows(force)
     rows.key = np.arange(force)
-    rows.joined = START_DAY - (draws(seed, Stream.FORCE, rows.key, 0, 0) * CAREER_YEARS * DAYS_A_YEAR).astype(np.int64)
+    served = draws(seed, Stream.FORCE, rows.key, 0, 0) * scenario.policing.career_years * DAYS_A_YEAR
+    rows.joined = START_DAY - served.astype(np.int64)
     number = np.arange(force)
     rows.beat = np.where(number < patrol, number % neighbourhoods, NONE)
     turn = number // neighbourhoods

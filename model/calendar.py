@@ -17,17 +17,14 @@ SEASON_DAYS = 91
 def _draw_the_day(world):
     """Draw streams 0-3 of everybody with a history: their use, overdose, care and other death of today."""
     clock = world.clock[0]
+    seed, day = clock.seed, clock.day
+    histories, luck = world.histories, world.luck
     for row in range(clock.histories):
-        person = world.histories[row]
+        person = histories[row]
         if person.present:
-            w0, w1, w2, w3 = block(clock.seed, 0, person.key, clock.day, 0)
-            world.luck[row, 0] = w0
-            world.luck[row, 1] = w1
-            world.luck[row, 2] = w2
-            world.luck[row, 3] = w3
+            luck[row, 0], luck[row, 1], luck[row, 2], luck[row, 3] = block(seed, 0, person.key, day, 0)
         else:
-            for stream in range(4):
-                world.luck[row, stream] = NOTHING_TODAY
+            luck[row, 0] = luck[row, 1] = luck[row, 2] = luck[row, 3] = NOTHING_TODAY
 
 
 def supply_on(scenario, day: int) -> float:

@@ -88,6 +88,7 @@ def begin_history(world, resident_row, use, tolerance, cause):
         person.overdose_event = NONE
         person.asked_event = NONE
         person.provider = NONE
+        person.care_since = clock.day
         person.present = 1
     person.tolerance = tolerance
     person.use = use

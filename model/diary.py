@@ -18,9 +18,8 @@ KINDS_OF_DATE = 5
 _FIRST_USE, _MORTALITY, _BIRTH, _MOVE = 13, 12, 14, 15  # streams, as plain integers for compiled code
 
 YEAR = 365.25
-FIRST_USE_AGE, FERTILE_AGE, LEAVE_HOME_AGE = 12, 15, 18
-FERTILE_UNTIL, LEAVE_HOME_UNTIL = 45, 35
-BETWEEN_BIRTHS_DAYS = 280
+# Where the tables of first use, births and adulthood begin and end: definitions, not findings.
+FIRST_USE_AGE, FERTILE_AGE, FERTILE_UNTIL, LEAVE_HOME_AGE = 12, 15, 45, 18
 
 
 @compiled
@@ -78,7 +77,7 @@ def days_until(u, hazard):
     """Return the whole days until something with a constant hazard (per day), from one draw."""
     if hazard <= 0.0:
         return 10**6
-    return min(10**6, int(-math.log(u) / hazard))
+    return int(min(1e6, -math.log(u) / hazard))  # cut before it becomes whole: it may be beyond any integer
 
 
 @compiled
@@ -93,7 +92,7 @@ def death_day(born, sex, day, u, hazards):
         band = min(17, int((day - born) / band_days))
         hazard = hazards[sex, band]
         if band == 17:
-            return 10**6 if hazard <= 0.0 else day + min(10**6, int(left / hazard))
+            return 10**6 if hazard <= 0.0 else day + int(min(1e6, left / hazard))
         until = born + int((band + 1) * band_days) + 1
         if left < hazard * (until - day):
             return day + int(left / hazard)
@@ -122,7 +121,7 @@ def first_use_bound(world):
 def birth_bound(world):
     """Return the largest hazard of birth of a woman who may conceive (per day)."""
     top = world.birth_hazard.max()
-    return top / (1.0 - top * BETWEEN_BIRTHS_DAYS)
+    return top / (1.0 - top * world.rules[0].between_births_days)
 
 
 @compiled
@@ -153,7 +152,7 @@ def note_leave_home(world, row, day):
     start = max(day, resident.born + int(LEAVE_HOME_AGE * YEAR))
     u = draw(world.clock[0].seed, _MOVE, resident.key, 0, 0)
     leaves = start + 1 + days_until(u, world.rules[0].leave_home_per_day)
-    if leaves < resident.born + int(LEAVE_HOME_UNTIL * YEAR):
+    if leaves < resident.born + int(world.rules[0].leave_home_until_years * YEAR):
         note(world, LEAVE_HOME, row, leaves)
 
 

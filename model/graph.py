@@ -4,14 +4,16 @@ Kin (`graph_kin`), friends and people who use together (`graph_circles`) are tie
 Ties within a household are not listed: the household column says who lives together.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from ..agents.compiled import compiled
-from .graph_circles import DRAWS, CircleNumbers, Person, circle_pairs
+from .graph_circles import DRAWS, CircleNumbers, Person, circle_pairs, circles_of
 from .graph_kin import KinNumbers, kin_pairs
+from .rows import row
 
 TIE_KINDS = ("household", "kin", "friend", "co_use")
 HOUSEHOLD, KIN, FRIEND, CO_USE = range(len(TIE_KINDS))
@@ -35,41 +37,13 @@ class Ties(NamedTuple):
 class TieNumbers:
     """Every number of the community graph. Weights: closeness where a member of the household has 1."""
 
-    household: float = 1.0
-    kin: float = 0.6
-    friend: float = 0.4
-    co_use: float = 0.8
-    families: KinNumbers = KinNumbers()
-    friends: CircleNumbers = CircleNumbers(
-        memberships=2.5,
-        evenness=8.0,
-        most=8,
-        smallest=3,
-        largest=5,
-        tie=0.7,
-        age_spread=0.5,
-        age_spread_per_year=0.3,
-        neighbourhood=0.6,
-        same_race=0.75,
-        fewest_alike=8,
-        youngest=3.0,
-        child_gap=4.0,
-    )
-    users: CircleNumbers = CircleNumbers(
-        memberships=1.8,
-        evenness=2.0,
-        most=6,
-        smallest=2,
-        largest=5,
-        tie=0.7,
-        age_spread=6.0,
-        age_spread_per_year=0.2,
-        neighbourhood=0.6,
-        same_race=0.5,
-        fewest_alike=8,
-        youngest=0.0,
-        child_gap=10.0,
-    )
+    household: float = 1.0  # the unit of the scale
+    kin: float = row("tie_weight_kin")
+    friend: float = row("tie_weight_friend")
+    co_use: float = row("tie_weight_co_use")
+    families: KinNumbers = field(default_factory=KinNumbers)
+    friends: CircleNumbers = field(default_factory=partial(circles_of, "friend"))
+    users: CircleNumbers = field(default_factory=partial(circles_of, "couse"))
 
     @property
     def weights(self) -> np.ndarray:
@@ -77,18 +51,16 @@ class TieNumbers:
         return np.array([getattr(self, kind) for kind in TIE_KINDS], dtype=np.float32)
 
 
-DEFAULT_NUMBERS = TieNumbers()
-
-
 def make_ties(
-    population, uses: np.ndarray, seed: int, numbers: TieNumbers = DEFAULT_NUMBERS, start_day: int = -730
+    population, uses: np.ndarray, seed: int, numbers: TieNumbers | None = None, start_day: int = -730
 ) -> Ties:
     """Return the ties of a town: kin, friends, and ties among the people who use.
 
     population: a `Population` of n people; uses: bool (n,), the person has opioid use disorder or misuse at
-    the start; start_day: the day the population was made for. The same arguments give the same ties,
-    whatever else ran before: every draw is addressed by seed and person.
+    the start; numbers: by default those of the evidence; start_day: the day the population was made for. The same
+    arguments give the same ties, whatever else ran before: every draw is addressed by seed and person.
     """
+    numbers = numbers or TieNumbers()
     n = len(population.household)
     uses = np.asarray(uses, dtype=bool)
     if uses.shape != (n,):

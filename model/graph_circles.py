@@ -8,13 +8,14 @@ across the town. How many circles a person joins follows a gamma sociability, wh
 of ties right-skewed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
 
 from ..agents.compiled import compiled
 from ..agents.resident import RACES
+from ..scenarios.evidence import value_of
 from .randomness import Stream, draw
 
 ADULT = 18  # years
@@ -47,6 +48,11 @@ class CircleNumbers:
     def __post_init__(self):
         if not (1 <= self.smallest <= self.largest < _ROUND - 10 and 0 < self.most < DRAWS // _ROUND):
             raise ValueError(f"circles of {self.smallest} to {self.largest} people, {self.most} rounds: out of range")
+
+
+def circles_of(who: str) -> CircleNumbers:
+    """Return the numbers of the rows `friend_…` or `couse_…`, one row a field."""
+    return CircleNumbers(**{field.name: value_of(f"{who}_{field.name}") for field in fields(CircleNumbers)})
 
 
 class Person(NamedTuple):

@@ -14,18 +14,19 @@ import numpy as np
 
 from ..agents.resident import MALE, RACES
 from ..scenarios.errors import InputError
-from .graph import DEFAULT_NUMBERS, FRIEND, HOUSEHOLD, TIE_KINDS, TieNumbers, Ties, adjacency
+from .graph import FRIEND, HOUSEHOLD, TIE_KINDS, TieNumbers, Ties, adjacency
 
 _LARGEST = float(np.finfo(np.float32).max)
 _LOOK_THE_SAME = ("household", "neighbourhood", "sex", "race")
 
 
-def to_networkx(population, ties: Ties, numbers: TieNumbers = DEFAULT_NUMBERS, start_day: int = -730) -> nx.MultiGraph:
+def to_networkx(population, ties: Ties, numbers: TieNumbers | None = None, start_day: int = -730) -> nx.MultiGraph:
     """Return the graph of n people: ties, and an edge between each two members of a household.
 
     Nodes carry age [years on `start_day`], sex, race, household and neighbourhood; edges are keyed by kind and
     carry kind and weight. Made for reading and drawing; a run uses the arrays.
     """
+    numbers = numbers or TieNumbers()
     graph = nx.MultiGraph()
     for i, attributes in enumerate(_described(population)):
         graph.add_node(i, age=round((start_day - int(population.born[i])) / 365.25, 2), **attributes)
@@ -43,7 +44,7 @@ def to_networkx(population, ties: Ties, numbers: TieNumbers = DEFAULT_NUMBERS, s
     return graph
 
 
-def from_networkx(graph: nx.Graph, population, numbers: TieNumbers = DEFAULT_NUMBERS) -> Ties:
+def from_networkx(graph: nx.Graph, population, numbers: TieNumbers | None = None) -> Ties:
     """Return the ties of an undirected graph over the n people of `population`.
 
     Nodes are 0 to n - 1, or carry an attribute `person` with that number. An edge may carry `kind` (friend if it
@@ -54,6 +55,7 @@ def from_networkx(graph: nx.Graph, population, numbers: TieNumbers = DEFAULT_NUM
         raise InputError(f"graph: a networkx graph is needed, this is of type {type(graph).__name__}")
     if graph.is_directed():
         raise InputError("graph: its edges have a direction, but ties go both ways: use graph.to_undirected()")
+    numbers = numbers or TieNumbers()
     n = len(population.household)
     person = _people(graph, population)
     pairs, kinds, weights = [], [], []
@@ -84,7 +86,7 @@ def from_networkx(graph: nx.Graph, population, numbers: TieNumbers = DEFAULT_NUM
     return ties
 
 
-def read_graphml(path: str | Path, population, numbers: TieNumbers = DEFAULT_NUMBERS) -> Ties:
+def read_graphml(path: str | Path, population, numbers: TieNumbers | None = None) -> Ties:
     """Return the ties in a GraphML file, by the rules of `from_networkx`; InputError names what is wrong with it."""
     try:
         graph = nx.read_graphml(path, force_multigraph=True)

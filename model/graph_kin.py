@@ -16,6 +16,7 @@ from ..agents.household import HOUSEHOLD_KINDS
 from ..agents.resident import FEMALE, RACES
 from .graph_circles import ADULT, blurred_age, counting_sort, line_by_age, tie_circles, triangular
 from .randomness import Stream, draw, draws
+from .rows import row
 
 _TIES = int(Stream.TIES)
 _COUPLED = np.array([kind in ("couple", "couple_children", "multigenerational") for kind in HOUSEHOLD_KINDS])
@@ -28,14 +29,14 @@ _TRIES = 15  # people looked at for one grown child
 class KinNumbers:
     """How many kin live elsewhere in town, and of what age."""
 
-    grown_children: float = 0.8  # mean grown children elsewhere in town, of a woman past the ages of having them
-    grown_children_lone_man: float = 0.4  # the same, of a man living without a partner
-    parent_youngest: float = 16.0  # parent's age at a birth [years]: triangular between the two
-    parent_oldest: float = 38.0
-    partner_gap: float = 15.0  # most years between partners
-    siblings_only: float = 0.35  # share of adults with no parent in town who have a sibling in town
-    siblings_most: int = 4  # people in a set of such siblings: uniform, at least 2
-    sibling_spread: float = 6.0  # half-width of the blur of their line by age [years]
+    grown_children: float = row("kin_grown_children")  # of a woman past the ages of having them, mean
+    grown_children_lone_man: float = row("kin_grown_children_lone_man")  # of a man without a partner, mean
+    parent_youngest: float = row("kin_parent_youngest")  # at a birth [years]: triangular between the two
+    parent_oldest: float = row("kin_parent_oldest")
+    partner_gap: float = row("kin_partner_gap")  # most years between partners
+    siblings_only: float = row("kin_siblings_only")  # share with a sibling, of adults with no parent in town
+    siblings_most: int = row("kin_siblings_most")  # people in a set of such siblings: uniform, at least 2
+    sibling_spread: float = row("kin_sibling_spread")  # half-width of the blur of their line by age [years]
 
 
 class _People(NamedTuple):

@@ -11,13 +11,13 @@ HOUSEHOLD, KIN, FRIEND, CO_USE = np.arange(4)  # see graph.TIE_KINDS
 
 
 @compiled
-def weight_of(kind):
+def weight_of(kind, rules):
     """Return the weight of a tie made during the run, as the ties of the start have it."""
     if kind == CO_USE:
-        return 0.8
+        return rules.tie_weight_co_use
     if kind == KIN:
-        return 0.6
-    return 0.4 if kind == FRIEND else 1.0
+        return rules.tie_weight_kin
+    return rules.tie_weight_friend if kind == FRIEND else 1.0
 
 
 @compiled
@@ -43,7 +43,7 @@ def share_in_use(world, row):
     while tie > 0:
         other = world.late_ties[tie - 1].to
         if world.residents[other].fate == HERE:
-            weight = weight_of(world.late_ties[tie - 1].kind)
+            weight = weight_of(world.late_ties[tie - 1].kind, world.rules[0])
             total += weight
             if uses_now(world, other):
                 using += weight

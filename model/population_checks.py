@@ -6,9 +6,10 @@ import numpy as np
 
 from ..agents.household import GROUP_QUARTERS, HOUSEHOLD_KINDS
 from ..agents.resident import AGE_BANDS, RACES
+from ..scenarios.evidence import value_of
 from ..scenarios.places import Place
 from .population import Population, partners
-from .population_shares import FEMALE_BY_BAND, HouseholdShares
+from .population_shares import HouseholdShares
 
 _YEAR = 365.25
 _FEWEST = 100  # people of a group, to speak of its segregation
@@ -98,11 +99,12 @@ def not_fitted(population: Population, start_day: int = -730) -> list[Line]:
     couples = np.ones(len(one))
     at_birth = (age[mother] - age)[minor & (mother >= 0)]
     s = HouseholdShares()
+    at_home, one_sex = value_of("young_adult_in_parental_home_share"), value_of("pop_same_sex")
     women = population.sex == 0
     band = np.minimum(age // 5, 17).astype(int)
     lines = [
-        Line("mean household size", 2.54, _share(home[household], home), False),
-        Line("people under 18", 0.2215, float(minor.mean()), False),
+        Line("mean household size", value_of("hh_mean_size"), _share(home[household], home), False),
+        Line("people under 18", value_of("pop_under18_share"), float(minor.mean()), False),
         Line("households: alone", s.alone, _share(kind == HOUSEHOLD_KINDS.index("alone"), home), False),
         Line(
             "households: couple", s.married + s.cohabiting, len(np.unique(household[one])) / max(home.sum(), 1), False
@@ -116,12 +118,12 @@ def not_fitted(population: Population, start_day: int = -730) -> list[Line]:
             _share(minor & ((mother >= 0) ^ (father >= 0)), minor),
             False,
         ),
-        Line("18-24: parent at home", s.young_adult_at_home, _share(young & linked, young), False),
+        Line("18-24: parent at home", at_home, _share(young & linked, young), False),
         Line("25-34: parent at home", None, _share(older & linked, older), False),
-        Line("couples: one sex", s.same_sex, _share(population.sex[one] == population.sex[other], couples), False),
+        Line("couples: one sex", one_sex, _share(population.sex[one] == population.sex[other], couples), False),
         Line("couples: two races", None, _share(population.race[one] != population.race[other], couples), False),
         *(
-            Line(f"women at {b}", FEMALE_BY_BAND[i], _share(women & (band == i), band == i), False)
+            Line(f"women at {b}", s.female_by_band[i], _share(women & (band == i), band == i), False)
             for i, b in enumerate(AGE_BANDS)
         ),
     ]

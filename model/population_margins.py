@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from ..scenarios.places import Place
-from .population_shares import FEMALE_BY_BAND, HouseholdShares
+from .population_shares import HouseholdShares
 
 YEAR = 365.25  # days
 # Age strata: the eighteen bands, with 15-19 cut where childhood ends.
@@ -76,9 +76,9 @@ def _by_age(place: Place, n: int) -> np.ndarray:
     return strata
 
 
-def _women(strata: np.ndarray, total: int) -> np.ndarray:
+def _women(strata: np.ndarray, total: int, female_by_band: tuple[float, ...]) -> np.ndarray:
     """Return women by stratum: the national shape, with adults (else everybody) moved to give `total`."""
-    base = logit(np.array(FEMALE_BY_BAND)[_BAND_OF_STRATUM])
+    base = logit(np.array(female_by_band)[_BAND_OF_STRATUM])
     children = float((strata * expit(base))[~_ADULT].sum())
     moves = _ADULT if children <= total <= children + strata[_ADULT].sum() else np.ones(len(strata), dtype=bool)
     low, high = -40.0, 40.0
@@ -92,7 +92,7 @@ def _women(strata: np.ndarray, total: int) -> np.ndarray:
 def margins(place: Place, n: int, shares: HouseholdShares) -> Margins:
     """Return the counts for n residents of a place."""
     strata = _by_age(place, n)
-    women = _women(strata, round(n * place.female_share))
+    women = _women(strata, round(n * place.female_share), shares.female_by_band)
     children, adults = int(strata[~_ADULT].sum()), int(strata[_ADULT].sum())
     needed = -(-children // 6)  # adults at home, whatever the share in group quarters
     quarters = min(round(n * place.group_quarters_population / place.population), adults - needed)

@@ -12,10 +12,9 @@ from ..agents.resident import RACES
 from .population_draws import Draw, order_of, shuffled
 from .population_homes import GROUP_QUARTERS, MINOR, NOBODY, ONE_PARENT, PARTNER, SHARED, Homes
 from .population_margins import YEAR, largest_remainder
-from .population_shares import NEIGHBOURHOOD_AXIS, POVERTY_AXIS, RACE_BY_HOME
 from .randomness import Stream, draws
 
-RESIDENTS_PER_NEIGHBOURHOOD, FEWEST_NEIGHBOURHOODS = 4000, 4
+FEWEST_NEIGHBOURHOODS = 4
 SMALL = 2000  # residents: below this, race does not depend on the kind of home, to keep families whole
 _MULTI = RACES.index("multi")
 
@@ -32,7 +31,7 @@ def _first_people(homes: Homes, number: int) -> np.ndarray:
 def _homes_of_one_race(homes: Homes, kind: np.ndarray, totals: np.ndarray) -> np.ndarray:
     """Return race by person: homes in random order within four classes of home, cut at the race counts of the class.
 
-    The class counts are the county's race totals fitted to `RACE_BY_HOME` (iterative proportional fitting).
+    The class counts are the county's race totals fitted to `race_by_home` (iterative proportional fitting).
     """
     n = len(homes.home)
     minors = np.bincount(homes.home[homes.role == MINOR], minlength=len(kind)) > 0
@@ -46,7 +45,7 @@ def _homes_of_one_race(homes: Homes, kind: np.ndarray, totals: np.ndarray) -> np
     people = order_of(rank[homes.home])
 
     rows = np.bincount(home_class[homes.home], minlength=4).astype(float)
-    table = np.array([RACE_BY_HOME.get(r, (1,) * 4) for r in RACES]).T * np.outer(rows, totals) / n
+    table = np.array(homes.shares.race_by_home).T * np.outer(rows, totals) / n
     for _ in range(200):
         table *= (totals / np.maximum(table.sum(axis=0), 1e-300))[None, :]
         table *= (rows / np.maximum(table.sum(axis=1), 1e-300))[:, None]
@@ -78,7 +77,8 @@ def _several_races(homes: Homes, race: np.ndarray, leaving: np.ndarray) -> None:
     pairs = np.flatnonzero(homes.paired)
     mixed = np.zeros(int(homes.home.max(initial=0)) + 1, dtype=bool)
     mixed[pairs] = race[homes.head[pairs]] != race[homes.partner[pairs]]
-    last = np.select([(homes.role == MINOR) & mixed[homes.home], homes.age < 40 * YEAR], [0, 1], 2)
+    young = homes.age < homes.shares.several_races_age * YEAR
+    last = np.select([(homes.role == MINOR) & mixed[homes.home], young], [0, 1], 2)
     order = order_of((race * 4.0 + last + homes.u(Draw.MULTI, np.arange(len(race)))) * 2**32)
     start = np.concatenate(([0], np.cumsum(np.bincount(race, minlength=len(RACES)))))
     for r in np.flatnonzero(leaving):
@@ -105,13 +105,15 @@ def neighbourhoods(homes: Homes, kind: np.ndarray, race: np.ndarray) -> np.ndarr
     The axis is the place of the head's race, plus poverty (one parent), plus noise of SD 1: neighbours
     resemble each other a little, and no neighbourhood is of one kind.
     """
+    s = homes.shares
     rows = np.arange(len(kind))
-    axis = np.array([NEIGHBOURHOOD_AXIS[r] for r in RACES])[race[_first_people(homes, len(kind))]]
-    axis += POVERTY_AXIS * (kind == ONE_PARENT) + ndtri(draws(homes.seed, Stream.NEIGHBOURHOOD, rows, 0, 0))
-    number = max(FEWEST_NEIGHBOURHOODS, -(-len(race) // RESIDENTS_PER_NEIGHBOURHOOD))
+    axis = np.array(s.neighbourhood_axis)[race[_first_people(homes, len(kind))]]
+    axis += s.poverty_axis * (kind == ONE_PARENT) + ndtri(draws(homes.seed, Stream.NEIGHBOURHOOD, rows, 0, 0))
+    number = max(FEWEST_NEIGHBOURHOODS, -(-len(race) // int(s.residents_per_neighbourhood)))
     order = order_of((axis + 10) * 2**28)
     size = np.bincount(homes.home, minlength=len(kind))[order]
-    ends = np.cumsum(0.6 + 0.8 * draws(homes.seed, Stream.NEIGHBOURHOOD, np.arange(number), 0, 1))
+    spread = s.neighbourhood_spread
+    ends = np.cumsum(1 - spread + 2 * spread * draws(homes.seed, Stream.NEIGHBOURHOOD, np.arange(number), 0, 1))
     where = np.searchsorted(ends * (len(race) / ends[-1]), np.cumsum(size) - size / 2)
     result = np.empty(len(kind), dtype=np.int16)
     result[order] = np.minimum(where, number - 1)

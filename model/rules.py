@@ -3,11 +3,14 @@
 import numpy as np
 from scipy.special import betaincinv, gammaincinv
 
+from ..scenarios.evidence import value_of
+
 SECTIONS = ("population", "demography", "drug_use", "overdose", "treatment", "harm_reduction", "policing")
 DAYS_A_YEAR = 365.25
 BINS = 16_384  # steps of a trait's distribution
 CURVE_DAYS = 3653  # hazards by day of remission or of care; from ten years on they stay as they are
 
+TIE_WEIGHTS = ("tie_weight_kin", "tie_weight_friend", "tie_weight_co_use")  # rows of the community graph
 SOLVED = (  # numbers that follow from others or are solved for the starting population
     "oud_scale",
     "supply_today",
@@ -45,6 +48,7 @@ def _plain_numbers(scenario) -> dict[str, float]:
 def make_rules(scenario) -> np.recarray:
     """Return the numbers in force as one row, shape (1,); those in SOLVED that need the people are set at build."""
     numbers = _plain_numbers(scenario) | dict.fromkeys(SOLVED, 0.0)
+    numbers |= {name: value_of(name) for name in TIE_WEIGHTS}
     overdose, treatment = scenario.overdose, scenario.treatment
     numbers["supply_today"] = overdose.community_factor
     # Half of the effect of a medication acts on the hazard of those who still use; the other half is

@@ -4,13 +4,16 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
 
 from ..scenarios.errors import InputError
 from ..scenarios.schema import Scenario
-from .world import GROWS, State, World
+from .events import EVENT
+from .rules import make_rules
+from .world import CLOCK, DECLARATIONS, GROWS, LATE_TIE, State, World
 
 FORMAT = 1
 
@@ -48,17 +51,29 @@ def restore(path: str | Path) -> World:
     Raises InputError for a file that is not a whole snapshot of this version.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             header = json.loads(str(file["header"]))
             arrays = {name: file[name] for name in State._fields}
+        if header["format"] != FORMAT:
+            raise InputError(f"{path}: a snapshot of format {header['format']}, this version reads {FORMAT}")
+        scenario = Scenario.model_validate(header["scenario"])
+        about = header["seed"], header["starting_people"], header["place_population"]
+    except InputError:
+        raise
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such snapshot") from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path}: not a whole snapshot of a world ({error}); save it again") from None
-    if header["format"] != FORMAT:
-        raise InputError(f"{path}: a snapshot of format {header['format']}, this version reads {FORMAT}")
-    for name, array in arrays.items():
-        if array.dtype.names:
-            arrays[name] = array.view(np.recarray)
-    scenario = Scenario.model_validate(header["scenario"])
-    return World(State(**arrays), scenario, header["seed"], header["starting_people"], header["place_population"])
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise InputError(f"{path}: not a whole snapshot of a world ({reason}); save it again") from None
+    for name, dtype in _row_types(scenario).items():
+        if arrays[name].dtype != dtype:
+            raise InputError(f"{path}: the columns of `{name}` are not those of this version; save it again")
+        # The same bytes, as the type that compiled code was made for: a file does not keep alignment.
+        arrays[name] = arrays[name].view(dtype).view(np.recarray)
+    return World(State(**arrays), scenario, *about)
+
+
+def _row_types(scenario) -> dict[str, np.dtype]:
+    """Return the record type of every table of rows."""
+    types = {name: declaration.dtype for name, declaration in DECLARATIONS.items()}
+    return types | {"clock": CLOCK, "rules": make_rules(scenario).dtype, "late_ties": LATE_TIE, "events": EVENT}

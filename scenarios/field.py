@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
-from .evidence import evidence
+from .evidence import evidence, value_of
 
 # Hard bounds by unit: outside them a number has no meaning, or is surely in another unit.
 BOUNDS = {
@@ -82,16 +82,8 @@ def setting(default: Any, meaning: str, **bounds: float) -> Any:
 
 
 def _value(row: str, divisor: float) -> Any:
-    facts = evidence(row)
-    if facts.series is not None:
-        return _table(facts.series, facts.value)
-    return facts.value if divisor == 1 else facts.value / divisor
-
-
-def _table(series: Any, scale: float) -> Any:
-    if isinstance(series, (int, float)):
-        return series * scale
-    return tuple(_table(item, scale) for item in (series.values() if isinstance(series, dict) else series))
+    value = value_of(row)
+    return value if divisor == 1 else value / divisor
 
 
 def row_of(low: float, high: float, length: int | None = None) -> Any:

@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
+from .evidence import registry_digest
 from .field import Section, lever, limits, number, row_of, setting
 
 ByAge = row_of(0, 5, 6)  # 12-17, 18-25, 26-34, 35-49, 50-64, 65+
@@ -89,6 +90,10 @@ class DemographySection(Section):
     male_at_birth: float = number("male_at_birth")
     household_moves_out_per_year: float = number("household_out_migration")
     leave_home_per_year: float = number("leave_home_per_year")
+    leave_home_until_years: float = number("leave_home_until")
+    stays_near_share: float = number("stays_near_share")
+    friends_on_arrival: int = number("friends_on_arrival", le=6)
+    between_births_days: float = number("between_births_days", le=365)
 
 
 class DrugUseSection(Section):
@@ -174,6 +179,7 @@ class TreatmentSection(Section):
     methadone_shape: float = number("methadone_shape", gt=0)
     methadone_scale_days: float = number("methadone_scale_days", gt=0)
     naltrexone_mean_days: float = number("naltrexone_mean_days", gt=0)
+    resumes_share: float = number("resumes_share")
     occupancy: float = number("occupancy", gt=0)
     patients_per_otp: float = number("patients_per_otp")
     patients_per_buprenorphine_site: float = number("patients_per_buprenorphine_site")
@@ -210,6 +216,7 @@ class PolicingSection(Section):
     police_naloxone: bool = lever("police_carry_naloxone")
     patrol_share: float = number("patrol_share")
     officers_per_1000: float | None = number("officers_here")
+    career_years: float = number("career_years")
 
 
 SECTIONS: dict[str, type[Section]] = {
@@ -304,8 +311,8 @@ class Scenario(Section):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of everything that matters to results: all but name and description."""
-        told = self.model_dump(mode="json", exclude={"name", "description"})
+        """SHA-256 of everything that matters to results: all but name and description, and the rows outside it."""
+        told = self.model_dump(mode="json", exclude={"name", "description"}) | {"registry": registry_digest()}
         text = json.dumps(told, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

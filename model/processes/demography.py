@@ -28,7 +28,6 @@ from ...agents.resident import (
 from ...agents.table import NONE
 from ..changes import add_tie, begin_history, depart, join_household, leave_household
 from ..diary import (
-    BETWEEN_BIRTHS_DAYS,
     BIRTH,
     DEATH,
     LEAVE_HOME,
@@ -36,6 +35,7 @@ from ..diary import (
     YEAR,
     birth_bound,
     due,
+    in_key_order,
     lives_with_parent,
     note_birth,
     note_life,
@@ -49,10 +49,8 @@ from ..randomness import TO_UNIT, Stream, block, draw
 _BIRTH, _MOVE, _KEYS, _HISTORY, _OTHER_DEATH = 14, 15, 18, 11, 3
 ALONE, ONE_PARENT = 0, 3
 ADULT_DAYS = int(18 * YEAR)
-STAYS_NEAR = 0.5  # a grown child who leaves home stays in the neighbourhood
 LARGEST_ARRIVING = 16  # members of an arriving household
 NEVER_LEFT = 10**6
-FRIENDS_ON_ARRIVAL = 3
 ARRIVED, NEWBORN = 1 << 61, 1 << 62
 
 
@@ -116,7 +114,8 @@ def settle_children(world, household_row):
         home = NONE
         for kind in (KIN, FRIEND):
             for attempt in range(4):
-                host = pick_tie(world, child, kind, draw(world.clock[0].seed, _MOVE, key, day, 20 + attempt), ANYBODY)
+                u = draw(world.clock[0].seed, _MOVE, key, day, 16 + 4 * kind + attempt)  # 20-27
+                host = pick_tie(world, child, kind, u, ANYBODY)
                 if home < 0 and host >= 0 and world.residents[host].household != household_row:
                     if day - world.residents[host].born >= ADULT_DAYS:
                         home = world.residents[host].household
@@ -139,50 +138,68 @@ def _die(world):
 
 
 @compiled
-def _die_of_use_disorder(world):
-    """Let people with opioid use disorder die of other causes above what age and sex bring."""
+def _who_dies_of_use_disorder(world):
+    """Return the history rows of those who die of these other causes today, shape (n,), in the order of keys."""
     clock = world.clock[0]
     rules = world.rules[0]
     most = rules.other_death_per_day * max(1.0, rules.other_death_after_overdose)
     most *= max(1.0, rules.other_death_on_medication)
     threshold = most / TO_UNIT
+    rows = np.empty(clock.histories, np.int64)
+    count = 0
+    luck = world.luck
     for row in range(clock.histories):
         # Nearly everybody's draw lies above any hazard: their row need not be read.
-        if world.luck[row, _OTHER_DEATH] < threshold:
+        if luck[row, _OTHER_DEATH] < threshold:
             person = world.histories[row]
             if person.present and (person.use == OUD or person.use == INJECTING):
                 resident = world.residents[person.resident]
                 band = min(17, int((clock.day - resident.born) / (5 * YEAR)))
                 expected = world.death_hazard[resident.sex, band]
-                u = (world.luck[row, _OTHER_DEATH] + 0.5) * TO_UNIT
+                u = (luck[row, _OTHER_DEATH] + 0.5) * TO_UNIT
                 if happens(u, other_death_hazard(person, clock.day, expected, rules)):
-                    household = resident.household
-                    depart(world, person.resident, FATE_DIED_OTHER, DIED_OTHER, NONE)
-                    settle_children(world, household)
+                    rows[count] = row
+                    count += 1
+    keys = np.empty(count, np.int64)
+    for i in range(count):
+        keys[i] = world.histories[rows[i]].key
+    return in_key_order(rows[:count], keys)
+
+
+@compiled
+def _die_of_use_disorder(world):
+    """Let people with opioid use disorder die of other causes above what age and sex bring."""
+    for history_row in _who_dies_of_use_disorder(world):
+        row = world.histories[history_row].resident
+        if world.residents[row].fate == HERE:  # a child left alone by another of these deaths may have moved away
+            household = world.residents[row].household
+            depart(world, row, FATE_DIED_OTHER, DIED_OTHER, NONE)
+            settle_children(world, household)
 
 
 @compiled
 def _bear(world):
     """Let children be born to the women whose candidate day holds."""
     clock = world.clock[0]
+    rules = world.rules[0]
     for row in due(world, BIRTH):
         mother = world.residents[row]
         if mother.fate != HERE:
             continue
         band = min(17, int((clock.day - mother.born) / (5 * YEAR)))
         hazard = world.birth_hazard[band]
-        hazard /= 1.0 - hazard * BETWEEN_BIRTHS_DAYS
+        hazard /= 1.0 - hazard * rules.between_births_days
         if draw(clock.seed, _BIRTH, mother.key, clock.day, 1) * birth_bound(world) >= hazard:
             note_birth(world, row, clock.day)
             continue
         mother.births += 1
         key = _newborn_key(mother.key, mother.births)
-        sex = MALE if draw(clock.seed, _BIRTH, key, 0, 2) < world.rules[0].male_at_birth else FEMALE
+        sex = MALE if draw(clock.seed, _BIRTH, key, 0, 2) < rules.male_at_birth else FEMALE
         child = _new_resident(world, key, mother.household, clock.day, sex, mother.race)
         world.residents[child].mother = row
         happened(world, BORN, child, row, 0.0, NONE, NOWHERE)
         note_life(world, child, clock.day)
-        note_birth(world, row, clock.day + BETWEEN_BIRTHS_DAYS)
+        note_birth(world, row, clock.day + int(rules.between_births_days))
 
 
 @compiled
@@ -195,7 +212,7 @@ def _leave_home(world):
             continue
         before = resident.household
         place = world.households[before].neighbourhood
-        if draw(clock.seed, _MOVE, resident.key, clock.day, 2) >= STAYS_NEAR:
+        if draw(clock.seed, _MOVE, resident.key, clock.day, 2) >= world.rules[0].stays_near_share:
             place = int(draw(clock.seed, _MOVE, resident.key, clock.day, 3) * len(world.response_factor))
         kind = ALONE
         home = _new_household(world, resident.key | (1 << 60), place, kind)
@@ -279,7 +296,7 @@ def _arrive(world, number):
             if world.residents[originals[i]].father == originals[j]:
                 world.residents[row].father = first + j
         _starting_use(world, row)
-        for attempt in range(FRIENDS_ON_ARRIVAL):
+        for attempt in range(int(world.rules[0].friends_on_arrival)):
             u = draw(clock.seed, _MOVE, world.residents[row].key, clock.day, 4 + attempt)
             friend = pick_tie(world, originals[i], FRIEND, u, ANYBODY)
             if friend >= 0 and not _tied(world, row, friend):

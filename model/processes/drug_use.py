@@ -77,11 +77,12 @@ def _use(world):
     """Change use and tolerance of everybody with a history, each from one draw."""
     clock = world.clock[0]
     rules = world.rules[0]
+    histories, luck = world.histories, world.luck
     for row in range(clock.histories):
-        person = world.histories[row]
+        person = histories[row]
         if not person.present:
             continue
-        u = (world.luck[row, _USE] + 0.5) * TO_UNIT
+        u = (luck[row, _USE] + 0.5) * TO_UNIT
         use = person.use
         if use == REMISSION:
             if relapses(person, u, clock.day - person.since, rules, world.relapse):

@@ -39,9 +39,10 @@ def hand_out(world, number):
         happened(world, KIT_RECEIVED, row, household, float(world.households[household].kit_until), NONE, NOWHERE)
         return
     if u < rules.kits_to_households + rules.kits_to_friends:
-        friend = pick_tie(world, row, CO_USE, draw(seed, _KITS, who, day, 2), ANYBODY)
+        u = draw(seed, _KITS, who, day, 2)
+        friend = pick_tie(world, row, CO_USE, u, ANYBODY)
         if friend < 0:
-            friend = pick_tie(world, row, FRIEND, draw(seed, _KITS, who, day, 2), ANYBODY)
+            friend = pick_tie(world, row, FRIEND, u, ANYBODY)
         if friend >= 0:
             row = friend
     world.residents[row].kit_until = max(until, world.residents[row].kit_until)

@@ -56,13 +56,14 @@ def _who_overdoses(world):
     """Return the history rows of those who overdose today, shape (n,), in the order of keys."""
     clock = world.clock[0]
     rules = world.rules[0]
+    histories, luck, surge, day = world.histories, world.luck, world.surge, clock.day
     rows = np.empty(clock.histories, np.int64)
     count = 0
     for row in range(clock.histories):
-        person = world.histories[row]
+        person = histories[row]
         if person.present and in_active_use(person):
-            u = (world.luck[row, _OVERDOSE] + 0.5) * TO_UNIT
-            if happens(u, overdose_hazard(person, clock.day, rules, world.surge)):
+            u = (luck[row, _OVERDOSE] + 0.5) * TO_UNIT
+            if happens(u, overdose_hazard(person, day, rules, surge)):
                 rows[count] = row
                 count += 1
     keys = np.empty(count, np.int64)

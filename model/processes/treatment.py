@@ -31,7 +31,6 @@ from ..world import START_DAY
 from .drug_use import returns_injecting
 
 _CARE, _PRIORITY, _ATTENDANCE, _PROVIDER = 2, 5, 6, 19
-RESUMES = 0.5  # of those who had stopped using, the share who go back to use when they leave
 CAUSE_DAYS = 90  # an overdose counts as the cause of a request for this long
 
 
@@ -88,19 +87,21 @@ def _decide(world):
     # Nobody's hazard is higher than this: most draws need no look at the person.
     most = max(rules.seek_per_day * np.exp(rules.readiness_jump), world.leaving.max())
     threshold = most / TO_UNIT
+    luck = world.luck
     for row in range(clock.histories):
-        if world.luck[row, _CARE] >= threshold:
+        if luck[row, _CARE] >= threshold:
             continue
         person = world.histories[row]
         if not person.present:
             continue
-        u = (world.luck[row, _CARE] + 0.5) * TO_UNIT
+        u = (luck[row, _CARE] + 0.5) * TO_UNIT
         if person.care == NO_CARE:
             if (person.use == OUD or person.use == INJECTING) and seeks_care(u, _readiness_today(world, person), rules):
                 _ask(world, row)
         elif person.care >= METHADONE and leaves_care(person, u, clock.day, world.leaving):
             leave_care(world, row, person.asked_event)
-            if person.use == REMISSION and draw(clock.seed, _ATTENDANCE, person.key, clock.day, 2) < RESUMES:
+            again = draw(clock.seed, _ATTENDANCE, person.key, clock.day, 2) < rules.resumes_share
+            if person.use == REMISSION and again:
                 change_use(world, row, INJECTING if returns_injecting(world, person.key) else OUD, person.asked_event)
 
 

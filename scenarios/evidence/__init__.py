@@ -1,9 +1,11 @@
 """Every number the model may use, where it was seen, and the published findings it is compared with."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -18,8 +20,8 @@ class Evidence:
     """One number: what it means, its plausible range, its source and how far it was verified.
 
     `value` is None where the place or another field says it. A row with a `series` is a table or a list, which `value`
-    multiplies. `informed_by` names the rows a judgement was worked out from or made in view of; `unused` says why no
-    field of the scenario names the row.
+    multiplies. `informed_by` names the rows a judgement was worked out from or made in view of; `builds` says what the
+    row shapes outside the scenario (population, community graph); `unused` says why nothing uses the row.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Evidence:
     series: Mapping | tuple | None = None
     series_unverified: tuple = ()
     informed_by: tuple[str, ...] = ()
+    builds: str = ""
     unused: str = ""
 
 
@@ -88,6 +91,36 @@ def evidence(id: str) -> Evidence:
     if id not in rows:
         raise InputError(f"no evidence row {id!r}{nearest(id, rows)}")
     return rows[id]
+
+
+def value_of(id: str) -> Any:
+    """Return the number of a row, or its table as tuples, multiplied by the row's value."""
+    row = evidence(id)
+    return row.value if row.series is None else _table(row.series, row.value)
+
+
+def points_of(id: str) -> tuple[tuple, tuple]:
+    """Return the two columns of a row whose table is a curve: places, such as ages, and values."""
+    return tuple(evidence(id).series), value_of(id)
+
+
+def _table(series: Any, scale: float) -> Any:
+    if isinstance(series, (int, float)):
+        return series * scale
+    return tuple(_table(item, scale) for item in (series.values() if isinstance(series, Mapping) else series))
+
+
+_told: tuple[dict, str] = ({}, "")  # the registry whose digest was last taken, and that digest
+
+
+def registry_digest() -> str:
+    """Return SHA-256 over the values of the rows that shape the world outside the scenario."""
+    global _told
+    rows = registry()
+    if _told[0] is not rows:
+        text = repr([(row.id, row.value, row.series) for row in rows.values() if row.builds])
+        _told = rows, hashlib.sha256(text.encode()).hexdigest()
+    return _told[1]
 
 
 def search(text: str) -> list[Evidence]:

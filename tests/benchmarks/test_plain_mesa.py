@@ -2,23 +2,25 @@
 
 import numpy as np
 import pytest
-from deflect.agents.resident import MISUSE
 from deflect.benchmarks.measure import build_world
 from deflect.benchmarks.plain_mesa import COVERED, WITHOUT_FIRST_USE, Person, PlainTown
 from deflect.model.day import DAY, live_a_day
+from deflect.model.events import Kind
 
 RESIDENTS, DAYS = 300, 200
-# A hard-hit town, so that 200 days of 300 people hold everything that can happen.
+# A town so hard hit that 200 days of 300 people hold everything the twin states a second time.
 HARD_HIT = {
-    "population__oud_scale": 6.0,
-    "overdose__community_factor": 4.0,
+    "population__oud_scale": 8.0,
     "drug_use__remission_per_year": 1.0,
+    "overdose__community_factor": 40.0,
+    "overdose__police_first": 0.5,
     "treatment__seek_per_year": 3.0,
+    "harm_reduction__kit_lifetime_months": 120,
 }
 COLUMNS = ("use", "since", "care", "wants", "care_since", "overdoses", "last_overdose")
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+@pytest.fixture(scope="module", params=[4, 23])
 def towns(request):
     world = build_world(RESIDENTS, "54011", request.param, **HARD_HIT | WITHOUT_FIRST_USE)
     return world, PlainTown(world)
@@ -58,3 +60,21 @@ def test_every_person_lives_the_same_days(towns):
         live_a_day(world, COVERED)
         town.step()
         compare(world, town)
+    happened = {Kind(kind) for kind in world.events.kind}
+    assert happened >= {
+        Kind.USE_CHANGED,
+        Kind.OVERDOSE,
+        Kind.LAY_NALOXONE,
+        Kind.RESPONDED,
+        Kind.DIED_OVERDOSE,
+        Kind.ASKED_FOR_CARE,
+        Kind.TURNED_AWAY,
+        Kind.ADMITTED,
+        Kind.DID_NOT_ATTEND,
+        Kind.LEFT_CARE,
+        Kind.LEFT_LIST,
+    }, "the town was too quiet to show that the twin is the same"
+
+
+def test_the_covered_processes_are_those_of_the_day():
+    assert [process for process in DAY if process in COVERED] == list(COVERED)

@@ -5,13 +5,20 @@ import math
 import re
 
 import pytest
+from deflect.agents.resident import RACES
+from deflect.model.graph import TieNumbers
+from deflect.model.graph_circles import CircleNumbers
+from deflect.model.graph_kin import KinNumbers
+from deflect.model.population_shares import HouseholdShares
 from deflect.scenarios import evidence as base
 from deflect.scenarios.errors import InputError
 from deflect.scenarios.evidence import evidence, registry, search, targets
-from deflect.scenarios.schema import fields
+from deflect.scenarios.schema import Scenario, fields
 
 ROWS = list(registry().values())
 SPECS = [spec for spec in fields() if spec.kind != "setting"]
+USED = {spec.evidence for spec in SPECS}  # by the scenario
+BUILDS = {row.id for row in ROWS if row.builds}  # by what is built outside it
 INDIRECT = {id for row in ROWS for id in row.informed_by}
 
 
@@ -20,31 +27,63 @@ def test_every_field_names_a_row():
 
 
 def test_every_row_is_used_or_says_why_not():
-    used = {spec.evidence for spec in SPECS} | INDIRECT
+    used = USED | BUILDS | INDIRECT
     assert [row.id for row in ROWS if row.id not in used and not row.unused] == []
 
 
 def test_no_row_in_use_says_it_is_unused():
-    used = {spec.evidence for spec in SPECS}
-    assert [row.id for row in ROWS if row.unused and row.id in used] == []
+    assert [row.id for row in ROWS if row.unused and row.id in USED | BUILDS] == []
     assert {row.unused.partition(":")[0] for row in ROWS if row.unused} == {"later", "comparison only"}
 
 
+def rows_of(numbers):
+    """Return the rows that the fields of a dataclass name."""
+    return [field.metadata["evidence"] for field in dataclasses.fields(numbers) if "evidence" in field.metadata]
+
+
+def test_rows_that_build_are_those_the_model_reads():
+    circles = [f"{who}_{field.name}" for who in ("friend", "couse") for field in dataclasses.fields(CircleNumbers)]
+    graph = [*rows_of(TieNumbers), *rows_of(KinNumbers), *circles]
+    assert sorted(rows_of(HouseholdShares)) == sorted(row.id for row in ROWS if row.builds == "population")
+    assert sorted(graph) == sorted(row.id for row in ROWS if row.builds == "community graph")
+    assert len(rows_of(HouseholdShares)) == len(dataclasses.fields(HouseholdShares))
+    assert len(BUILDS) > 90
+
+
 def test_no_row_stands_behind_two_fields():
-    named = [spec.evidence for spec in SPECS]
+    named = [spec.evidence for spec in SPECS] + sorted(BUILDS)
     assert sorted(named) == sorted(set(named))
 
 
+def test_tables_by_race_are_in_the_order_of_races():
+    for id in ("pop_race_by_home", "pop_neighbourhood_axis"):
+        assert tuple(evidence(id).series) == RACES
+
+
+def test_a_row_that_builds_changes_the_hash_of_a_scenario(monkeypatch):
+    hashes = {Scenario().hash, Scenario(name="again").hash}
+    assert len(hashes) == 1
+    for id in sorted(BUILDS):
+        rows = dict(registry())
+        rows[id] = dataclasses.replace(rows[id], value=rows[id].value + 1)
+        with monkeypatch.context() as patch:
+            patch.setattr(base, "registry", lambda rows=rows: rows)
+            hashes.add(Scenario().hash)
+    rows = registry() | {"po_response_min": dataclasses.replace(evidence("po_response_min"), note="Other words.")}
+    monkeypatch.setattr(base, "registry", lambda: rows)
+    hashes.add(Scenario().hash)  # words change nothing
+    assert len(hashes) == 1 + len(BUILDS)
+
+
 def test_every_judgement_is_used_and_bounded():
-    used = {spec.evidence for spec in SPECS}
     judgements = [row for row in ROWS if row.role == "judgement"]
     assert len(judgements) > 60
     for row in judgements:
-        assert row.id in used, row.id
+        assert row.id in USED | BUILDS | INDIRECT, row.id
         assert row.quality == "C" and row.note, row.id
         assert row.verified.startswith(("assumed", "derived from ")), row.id
         levers = row.note.startswith("A lever") or row.value is None
-        assert levers or row.low is not None, f"{row.id} has no range"
+        assert levers or row.series or row.low is not None, f"{row.id} has no range"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
@@ -74,8 +113,8 @@ def test_target_is_whole(target):
 
 
 def test_counts():
-    # 340 published rows, three national tables; nothing may be lost on the way.
-    assert len([row for row in ROWS if row.role != "judgement"]) == 343
+    # 340 published rows, four national tables, five surveys of friends and kin; nothing may be lost on the way.
+    assert len([row for row in ROWS if row.role != "judgement"]) == 349
     assert len(targets()) == 46
     assert not set(targets()) & set(registry())
 

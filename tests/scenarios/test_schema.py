@@ -37,7 +37,7 @@ def test_names_are_the_agreed_ones():
         sections.setdefault(section, []).append(name)
     assert sections[""] == ["name", "description", "place", "residents", "years"]
     assert list(sections)[1:] == list(schema.SECTIONS)
-    assert [len(sections[name]) for name in schema.SECTIONS] == [14, 8, 13, 42, 21, 7, 3]
+    assert [len(sections[name]) for name in schema.SECTIONS] == [14, 12, 13, 42, 22, 7, 4]
     assert {spec.path for spec in SPECS if spec.kind == "lever"} == {
         "treatment.intake_days",
         "treatment.slots_buprenorphine",
@@ -91,6 +91,8 @@ def test_a_changed_row_changes_the_scenario_and_its_hash(spec, monkeypatch):
         change = {"value": row.value + 5e-7}  # the shares must go on adding up
     elif spec.path.startswith("harm_reduction.kits_to"):
         change = {"value": row.value + 5e-7}
+    elif isinstance(spec.default, int):
+        change = {"value": spec.default + 1}  # counted things stay whole
     else:
         change = {"value": 2 if row.value is None else row.value * 1.01}
     rows[spec.evidence] = dataclasses.replace(row, **change)

@@ -1,0 +1,37 @@
+"""How much faster the compiled model is than the same town as plain Mesa agents, for the same result.
+
+Both live the same days of the same town in turn, in one run. Usage: python benchmarks/twin.py [residents] [days]
+"""
+
+import sys
+
+from deflect.benchmarks.measure import active, build_world, seconds, table
+from deflect.benchmarks.plain_mesa import COVERED, WITHOUT_FIRST_USE, Person, PlainTown
+from deflect.model.day import live_a_day
+
+
+def main(residents: int = 20_000, days: int = 60) -> None:
+    """Print the cost of a person-day in both, their ratio, and what both counted."""
+    world = build_world(residents, **WITHOUT_FIRST_USE)
+    reading, town = seconds(PlainTown, world)
+    compiled = plain = 0.0
+    person_days = 0
+    for _ in range(days):
+        person_days += active(world)
+        compiled += seconds(live_a_day, world, COVERED)[0]
+        plain += seconds(town.step)[0]
+    people = list(town.agents_by_type[Person])
+    rows = [
+        ("compiled", compiled * 1e3 / days, compiled * 1e9 / person_days, int(world.histories.overdoses.sum())),
+        ("plain Mesa", plain * 1e3 / days, plain * 1e9 / person_days, sum(person.overdoses for person in people)),
+    ]
+    table(
+        f"{residents:,} residents, {len(people):,} people visited daily, {days} days",
+        ("model", "ms a day", "ns a person-day", "overdoses"),
+        rows,
+    )
+    print(f"the compiled model is {plain / compiled:.0f} x as fast; reading the town into objects took {reading:.1f} s")
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:3]))

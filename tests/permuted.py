@@ -1,0 +1,127 @@
+"""The same world with its rows in another order: keys stay, and every column that names a row follows."""
+
+import numpy as np
+from deflect.agents.table import NONE
+from deflect.model.diary import KINDS_OF_DATE, MOVE_OUT
+from deflect.model.events import MEANING, Kind
+from deflect.model.world import State, World
+from towns import digest
+
+PEOPLE = ("mother", "father", "housemate")
+
+
+class Order:
+    """A new order of the first `used` rows: `new[old row]` is the new row; NONE stays NONE."""
+
+    def __init__(self, used: int, blocks: list[int], chance: np.random.Generator):
+        # Rows are shuffled within blocks: the starting people have their ties in the rows below a fixed number.
+        blocks = zip([0, *blocks], [*blocks, used], strict=True)
+        self.old = np.concatenate([low + chance.permutation(high - low) for low, high in blocks])
+        self.new = np.empty(used, np.int64)
+        self.new[self.old] = np.arange(used)
+
+    def of(self, rows):
+        """Return where rows stand now."""
+        rows = np.asarray(rows)
+        return np.where(rows >= 0, self.new[rows], rows)
+
+    def moved(self, array: np.ndarray) -> np.ndarray:
+        """Return a copy of a table with its rows in the new order."""
+        result = array.copy()
+        result[: len(self.old)] = array[self.old]
+        return result
+
+
+def permuted(world: World, seed: int, households: bool = True) -> World:
+    """Return a world that differs in nothing but the order of its resident, history (and household) rows."""
+    chance = np.random.default_rng(seed)  # noqa: NPY002
+    state, clock = world.state, world.state.clock[0]
+    starting = len(state.tie_start) - 1
+    people = Order(int(clock.residents), [starting], chance)
+    histories = Order(int(clock.histories), [], chance)
+    homes = Order(int(clock.households), [], chance)
+    if not households:
+        homes.old = homes.new = np.arange(int(clock.households))
+    new = {name: array.copy() for name, array in zip(State._fields, state, strict=True)}
+
+    residents = people.moved(state.residents)
+    used = residents[: len(people.old)]
+    for column in PEOPLE:
+        used[column] = people.of(used[column])
+    used["history"], used["household"] = histories.of(used["history"]), homes.of(used["household"])
+    new["residents"] = residents
+    new["households"] = homes.moved(state.households)
+    first = new["households"][: len(homes.old)]
+    first["first"] = people.of(first["first"])
+    new["histories"] = histories.moved(state.histories)
+    hers = new["histories"][: len(histories.old)]
+    hers["resident"] = people.of(hers["resident"])
+    new["luck"] = histories.moved(state.luck)
+    new["queue"][: clock.queued] = histories.of(state.queue[: clock.queued])[chance.permutation(int(clock.queued))]
+    new["roll"][: clock.histories] = histories.of(state.roll[: clock.histories])  # its own order is the point
+
+    # Ties: everybody's list in the order it had, at the new place.
+    degree = np.diff(state.tie_start)[people.old[:starting]]
+    new["tie_start"] = np.concatenate([[0], np.cumsum(degree)]).astype(state.tie_start.dtype)
+    source = np.concatenate([np.arange(*state.tie_start[row : row + 2]) for row in people.old[:starting]])
+    new["tie_to"] = people.of(state.tie_to[source]).astype(state.tie_to.dtype)
+    new["tie_kind"], new["tie_weight"] = state.tie_kind[source], state.tie_weight[source]
+    new["late_first"] = people.moved(state.late_first)
+    late = new["late_ties"][: clock.late_ties]
+    late["to"] = people.of(late["to"])
+
+    for kind in range(KINDS_OF_DATE):
+        order = homes if kind == MOVE_OUT else people
+        new["diary_first"][kind] = order.of(state.diary_first[kind])
+        count = len(order.old)
+        following = state.diary_next[kind, :count][order.old]
+        new["diary_next"][kind, :count] = order.of(np.where(following < count, following, NONE))
+
+    events = new["events"][: clock.events]
+    events["who"] = people.of(events["who"])
+    for kind in Kind:
+        rows = events["kind"] == kind
+        means = MEANING[kind][1]
+        if means.startswith(("resident", "household")):
+            order = people if means.startswith("resident") else homes
+            events["other"][rows] = order.of(events["other"][rows])
+        if kind == Kind.LEFT_HOME:
+            events["amount"][rows] = homes.of(events["amount"][rows].astype(np.int64))
+    moved = World(State(**new), world.scenario, world.seed, world.starting_people, world.place_population)
+    assert digest(moved) != digest(world)
+    return moved
+
+
+def tables_by_key(world: World) -> dict[str, list]:
+    """Return the final tables in the order of keys, rows named by keys, events by who, day and kind."""
+    residents, histories, homes, events = world.residents, world.histories, world.households, world.events
+
+    def name(rows, keys):
+        return [int(keys[row]) if row >= 0 else -1 for row in rows]
+
+    def event(rows):
+        return [
+            (int(residents.key[events[row].who]), int(events[row].day), int(events[row].kind)) if row >= 0 else ()
+            for row in rows
+        ]
+
+    told = {"residents": {}, "histories": {}, "households": {}}
+    for table, rows in (("residents", residents), ("histories", histories), ("households", homes)):
+        for column in rows.dtype.names:
+            told[table][column] = rows[column].tolist()
+    for column in PEOPLE:
+        told["residents"][column] = name(residents[column], residents.key)
+    told["residents"]["history"] = name(residents.history, histories.key)
+    told["residents"]["household"] = name(residents.household, homes.key)
+    told["histories"]["resident"] = name(histories.resident, residents.key)
+    for column in ("overdose_event", "asked_event"):
+        told["histories"][column] = event(histories[column])
+    told["households"]["first"] = name(homes.first, residents.key)
+    return {
+        table: sorted(zip(*(values[c] for c in values), strict=True), key=lambda row: row[0])
+        for table, values in told.items()
+    } | {
+        "providers": world.state.providers.tolist(),
+        "queue": sorted(name(world.state.queue[: int(world.state.clock[0].queued)], histories.key)),
+        "census": world.census.tolist(),
+    }
