@@ -50,7 +50,7 @@ def timed_days(world, days: int) -> tuple[dict[str, float], int]:
 def main(residents: int = 100_000, days: int = 365) -> None:
     """Print the cost of a day by process, in nanoseconds and in draws alone."""
     world = build_world(residents)
-    live(world, BURN_IN_DAYS)
+    live(world, BURN_IN_DAYS)  # compiles, or reads the compiled code, before anything is timed
     spent, person_days = timed_days(world, days)
     draws = spent.pop("draws alone")
     day = sum(spent.values())
@@ -62,7 +62,9 @@ def main(residents: int = 100_000, days: int = 365) -> None:
         ("process", "ms a day", "ns a person-day", "x draws alone", "share"),
         rows,
     )
-    print(f"a day costs {day / draws:.2f} x its draws alone; budget {BUDGET} x; compiled: {not numba.config.DISABLE_JIT}")
+    print(
+        f"a day costs {day / draws:.2f} x its draws alone; budget {BUDGET} x; compiled: {not numba.config.DISABLE_JIT}"
+    )
 
 
 if __name__ == "__main__":

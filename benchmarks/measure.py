@@ -56,4 +56,9 @@ def table(title: str, heads: tuple[str, ...], rows: list[tuple]) -> None:
     widths = [max(len(row[i]) for row in [heads, *cells]) for i in range(len(heads))]
     print(f"\n{title}")
     for row in [heads, *cells]:
-        print("  ".join(cell.rjust(width) if i else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))))
+        print(
+            "  ".join(
+                cell.rjust(width) if i else cell.ljust(width)
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+        )

@@ -5,13 +5,14 @@ Both live the same days of the same town in turn, in one run. Usage: python benc
 
 import sys
 
-from deflect.benchmarks.measure import active, build_world, seconds, table
+from deflect.benchmarks.measure import active, build_world, live, seconds, table
 from deflect.benchmarks.plain_mesa import COVERED, WITHOUT_FIRST_USE, Person, PlainTown
 from deflect.model.day import live_a_day
 
 
 def main(residents: int = 20_000, days: int = 60) -> None:
     """Print the cost of a person-day in both, their ratio, and what both counted."""
+    live(build_world(2_000), 1)  # compiles, or reads the compiled code
     world = build_world(residents, **WITHOUT_FIRST_USE)
     reading, town = seconds(PlainTown, world)
     compiled = plain = 0.0

@@ -1,9 +1,16 @@
 """Deflect: an agent-based simulation of community deflection policy.
 
+    import deflect
+
+    scenario = deflect.load("status_quo", place="Cabell, WV", years=2)
+    result = deflect.run(scenario, seeds=10)
+    result.summary()
+
 The code lives in the folders next to this one (`agents/`, `model/`, `scenarios/`, `experiments/`);
 in a checkout this file makes them one package, in an installed wheel they are inside it.
 """
 
+from importlib import import_module as _import_module
 from pathlib import Path as _Path
 
 _checkout = _Path(__file__).resolve().parent.parent
@@ -11,3 +18,31 @@ if (_checkout / "model" / "day.py").exists():
     __path__.append(str(_checkout))
 
 __version__ = "0.1.0"
+
+_PUBLIC = {  # imported when first asked for, so that `import deflect` costs nothing
+    "load": "experiments.api:load",
+    "run": "experiments.api:run",
+    "run_many": "experiments.many:run_many",
+    "Run": "experiments.run:Run",
+    "Result": "experiments.result:Result",
+    "policies": "scenarios.load:policies",
+    "places": "scenarios.places",
+    "evidence": "scenarios.evidence:evidence",
+    "InputError": "scenarios.errors:InputError",
+}
+__all__ = list(_PUBLIC)
+
+
+def __getattr__(name: str):
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'deflect' has no attribute {name!r}; it has {', '.join(_PUBLIC)}")
+    module, _, attribute = _PUBLIC[name].partition(":")
+    value = _import_module(f".{module}", __name__)
+    if attribute:
+        value = getattr(value, attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PUBLIC})

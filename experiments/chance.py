@@ -39,3 +39,22 @@ def spread(values, lowest: float = 0.0) -> Spread:
     sd = float(values.std(ddof=1))
     half = float(stdtrit(n - 1, (1 + COVERAGE) / 2)) * sd * (1 + 1 / n) ** 0.5
     return Spread(mean, median, sd, max(mean - half, lowest), mean + half, n)
+
+
+def band(rows, window: int = 12) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (median, low, high) of a series over runs, rows of shape (runs, times); nan where one run is all.
+
+    The interval is that of `spread`, its variance averaged over `window` neighbouring times: of a few runs, some agree
+    by accident at some time, and no band of width nothing may be drawn there.
+    """
+    from scipy.special import stdtrit
+
+    rows = np.ma.masked_invalid(np.asarray(rows, float))
+    n = rows.count(axis=0)
+    near = np.ones(min(window, len(n)))
+    variance = np.where(n > 1, rows.var(axis=0, ddof=1).filled(0), 0)
+    variance = np.convolve(variance, near, "same") / np.maximum(np.convolve(n > 1, near, "same"), 1)
+    several = np.where(n > 1, n, np.nan)
+    half = stdtrit(several - 1, (1 + COVERAGE) / 2) * np.sqrt(variance * (1 + 1 / several))
+    mean, median = (np.ma.filled(middle, np.nan) for middle in (rows.mean(axis=0), np.ma.median(rows, axis=0)))
+    return median, np.maximum(mean - half, 0), mean + half

@@ -4,7 +4,9 @@ import platform
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from .. import __version__
@@ -18,8 +20,8 @@ from .run import BURN_IN_DAYS, Run
 PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "networkx", "pandas", "pyarrow", "matplotlib", "pydantic")
 
 
-def provenance(runs: Sequence[Run], ties_sha256: str | None = None, ties: str | None = None) -> dict[str, Any]:
-    """Return what is written to provenance.json."""
+def provenance(runs: Sequence[Run], ties: Path | None = None) -> dict[str, Any]:
+    """Return what is written to provenance.json; `ties` is the user's GraphML file, if there was one."""
     scenario, first = runs[0].scenario, runs[0]
     return {
         "deflect": __version__,
@@ -43,7 +45,7 @@ def provenance(runs: Sequence[Run], ties_sha256: str | None = None, ties: str | 
         "days": first.days,
         "residents_simulated": first.residents,
         "place_population": first.place_population,
-        "ties_sha256": ties_sha256,
+        "ties_sha256": sha256(ties.read_bytes()).hexdigest() if ties else None,
         "seeds": [run.seed for run in runs],
         "digests": {str(run.seed): run.digest for run in runs},
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
@@ -51,7 +53,7 @@ def provenance(runs: Sequence[Run], ties_sha256: str | None = None, ties: str | 
     }
 
 
-def command(runs: Sequence[Run], ties: str | None = None) -> str:
+def command(runs: Sequence[Run], ties: Path | None = None) -> str:
     """Return the command that makes these runs again, also where the scenario came from a file or from Python."""
     scenario = runs[0].scenario
     packaged = (POLICIES / f"{scenario.name}.yaml").is_file()
@@ -62,13 +64,13 @@ def command(runs: Sequence[Run], ties: str | None = None) -> str:
         value = getattr(scenario, option)
         if value is not None:
             words += [f"--{option}", str(value)]
-        base = base.model_copy(update={option: value})
+            base = base.model_copy(update={option: value})
     if not packaged:
         words += ["--set", f"name={as_text(scenario.name)}"]
     for d in differences(scenario, base):
         words += ["--set", f"{d.path}={as_text(d.value)}"]
     if ties:
-        words += ["--ties", ties]
+        words += ["--ties", str(ties)]
     return shlex.join(words)
 
 

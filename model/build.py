@@ -12,14 +12,13 @@ from ..agents.resident import HISTORY, METHADONE, NO_CARE, NO_USE, REMISSION, RE
 from ..agents.table import NONE
 from ..scenarios import places
 from ..scenarios.errors import InputError
-from .changes import NEVER
+from .changes import NEVER, NEVER_LEFT
 from .diary import KINDS_OF_DATE, note_life, note_move_out
 from .events import EVENT
 from .graph import make_ties
 from .levers import set_levers
 from .population import make_population
 from .processes import census
-from .processes.demography import NEVER_LEFT
 from .processes.naloxone import hand_out
 from .randomness import Stream, draws
 from .rules import (
@@ -139,7 +138,7 @@ def _residents(scenario, people, keys: np.ndarray, seed: int) -> np.recarray:
         rows[column] = getattr(people, column)
     rows.history = NONE
     rows.left = NEVER_LEFT
-    rows.kit_until = -NEVER_LEFT
+    rows.kit_until = NEVER
     rows.knows_law = draws(seed, Stream.HISTORY, keys, 0, 2) < scenario.population.gsl_awareness
     # Members of a household stand side by side: the next one is the next row, until the household ends.
     last = np.append(people.household[1:] != people.household[:-1], True)
@@ -152,7 +151,7 @@ def _households(people) -> tuple[np.recarray, int]:
     rows = HOUSEHOLD.rows(len(people.household_kind))
     rows.key = np.arange(len(rows))
     rows.first = np.searchsorted(people.household, np.arange(len(rows)))
-    rows.kit_until = -NEVER_LEFT
+    rows.kit_until = NEVER
     rows.neighbourhood = people.household_neighbourhood
     rows.kind = people.household_kind
     return rows, int(np.count_nonzero(people.household_kind != GROUP_QUARTERS))

@@ -2,20 +2,23 @@
 
 from ..agents.compiled import compiled
 from ..agents.resident import (
-    HERE,
     METHADONE,
+    MOVED,
     NO_CARE,
     NO_USE,
     WAITING,
     in_active_use,
 )
 from ..agents.table import NONE
-from .diary import note_first_use
-from .events import LEFT_CARE, LEFT_LIST, MOVED_OUT, NOWHERE, USE_CHANGED, happened
+from .diary import YEAR, note_first_use
+from .events import LEFT_CARE, LEFT_HOME, LEFT_LIST, MOVED_OUT, NOWHERE, USE_CHANGED, happened
+from .network import ANYBODY, FRIEND, KIN, pick_tie
 from .randomness import draw
 
-_HISTORY = 11  # stream
-NEVER = -(10**6)
+_HISTORY, _MOVE = 11, 15  # streams
+NEVER = -(10**6)  # a day before any day
+NEVER_LEFT = 10**6  # a day after any day
+ADULT_DAYS = int(18 * YEAR)
 NOTHING_TODAY = 0xFFFFFFFF  # the largest draw: no hazard reaches it
 
 
@@ -161,9 +164,37 @@ def add_tie(world, a, b, kind):
 
 
 @compiled
-def uses_now(world, resident_row):
-    """Say whether a resident lives here and is in active use."""
-    resident = world.residents[resident_row]
-    if resident.fate != HERE or resident.history < 0:
-        return False
-    return in_active_use(world.histories[resident.history])
+def _settle_children(world, household_row):
+    """Give children left without an adult a home with kin, or with a friend's household; else they leave town."""
+    household = world.households[household_row]
+    day = world.clock[0].day
+    row = household.first
+    while row >= 0:
+        if day - world.residents[row].born >= ADULT_DAYS:
+            return
+        row = world.residents[row].housemate
+    while household.first >= 0:
+        child = household.first
+        key = world.residents[child].key
+        home = NONE
+        for kind in (KIN, FRIEND):
+            for attempt in range(4):
+                u = draw(world.clock[0].seed, _MOVE, key, day, 16 + 4 * kind + attempt)  # 20-27
+                host = pick_tie(world, child, kind, u, ANYBODY)
+                if home < 0 and host >= 0 and world.residents[host].household != household_row:
+                    if day - world.residents[host].born >= ADULT_DAYS:
+                        home = world.residents[host].household
+        if home >= 0:
+            happened(world, LEFT_HOME, child, home, float(household_row), NONE, NOWHERE)
+            leave_household(world, child)
+            join_household(world, child, home)
+        else:
+            depart(world, child, MOVED, MOVED_OUT, NONE)
+
+
+@compiled
+def die(world, row, fate, kind, cause):
+    """Let a resident die; children left without an adult find a home."""
+    household = world.residents[row].household
+    depart(world, row, fate, kind, cause)
+    _settle_children(world, household)

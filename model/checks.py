@@ -17,12 +17,11 @@ from ..agents.resident import (
     Fate,
     Use,
 )
-from .changes import NEVER
+from .changes import ADULT_DAYS, NEVER, NEVER_LEFT
 from .events import Kind
 from .graph import Ties, check_ties
 from .processes import census
 from .processes.census import Count
-from .processes.demography import ADULT_DAYS, NEVER_LEFT
 from .world import DECLARATIONS, START_DAY
 
 LIMIT = 5  # rows named per rule

@@ -3,11 +3,19 @@
 import numpy as np
 
 from ..agents.compiled import compiled
-from ..agents.resident import HERE
-from .changes import uses_now
+from ..agents.resident import HERE, in_active_use
 
 ANYBODY, WHO_USES = np.arange(2)  # whom to pick
 HOUSEHOLD, KIN, FRIEND, CO_USE = np.arange(4)  # see graph.TIE_KINDS
+
+
+@compiled
+def uses_now(world, resident_row):
+    """Say whether a resident lives here and is in active use."""
+    resident = world.residents[resident_row]
+    if resident.fate != HERE or resident.history < 0:
+        return False
+    return in_active_use(world.histories[resident.history])
 
 
 @compiled

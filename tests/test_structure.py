@@ -76,7 +76,8 @@ def test_language_about_people_is_person_first():
         for number, line in enumerate(path.read_text().splitlines(), 1):
             # Titles of published works keep their words.
             if UNKIND.search(line) and "source:" not in line and "verified:" not in line:
-                assert re.search(r"inmate-day|Drug Alcohol|Subst Abus", line), f"{path.relative_to(ROOT)}:{number}: {line}"
+                where = f"{path.relative_to(ROOT)}:{number}"
+                assert re.search(r"inmate-day|Drug Alcohol|Subst Abus", line), f"{where}: {line}"
 
 
 def test_nothing_is_left_undone():

@@ -26,7 +26,7 @@ from ...agents.resident import (
     other_death_hazard,
 )
 from ...agents.table import NONE
-from ..changes import add_tie, begin_history, depart, join_household, leave_household
+from ..changes import NEVER, NEVER_LEFT, add_tie, begin_history, depart, die, join_household, leave_household
 from ..diary import (
     BIRTH,
     DEATH,
@@ -48,9 +48,7 @@ from ..randomness import TO_UNIT, Stream, block, draw
 
 _BIRTH, _MOVE, _KEYS, _HISTORY, _OTHER_DEATH = 14, 15, 18, 11, 3
 ALONE, ONE_PARENT = 0, 3
-ADULT_DAYS = int(18 * YEAR)
 LARGEST_ARRIVING = 16  # members of an arriving household
-NEVER_LEFT = 10**6
 ARRIVED, NEWBORN = 1 << 61, 1 << 62
 
 
@@ -76,7 +74,7 @@ def _new_resident(world, key, household, born, sex, race):
     resident.father = NONE
     resident.history = NONE
     resident.left = NEVER_LEFT
-    resident.kit_until = -NEVER_LEFT
+    resident.kit_until = NEVER
     resident.knows_law = draw(clock.seed, _HISTORY, key, 0, 2) < world.rules[0].gsl_awareness
     world.late_first[row] = 0
     join_household(world, row, household)
@@ -92,39 +90,10 @@ def _new_household(world, key, neighbourhood, kind):
     household = world.households[row]
     household.key = key
     household.first = NONE
-    household.kit_until = -NEVER_LEFT
+    household.kit_until = NEVER
     household.neighbourhood = neighbourhood
     household.kind = kind
     return row
-
-
-@compiled
-def settle_children(world, household_row):
-    """Give children left without an adult a home with kin, or with a friend's household; else they leave town."""
-    household = world.households[household_row]
-    day = world.clock[0].day
-    row = household.first
-    while row >= 0:
-        if day - world.residents[row].born >= ADULT_DAYS:
-            return
-        row = world.residents[row].housemate
-    while household.first >= 0:
-        child = household.first
-        key = world.residents[child].key
-        home = NONE
-        for kind in (KIN, FRIEND):
-            for attempt in range(4):
-                u = draw(world.clock[0].seed, _MOVE, key, day, 16 + 4 * kind + attempt)  # 20-27
-                host = pick_tie(world, child, kind, u, ANYBODY)
-                if home < 0 and host >= 0 and world.residents[host].household != household_row:
-                    if day - world.residents[host].born >= ADULT_DAYS:
-                        home = world.residents[host].household
-        if home >= 0:
-            happened(world, LEFT_HOME, child, home, float(household_row), NONE, NOWHERE)
-            leave_household(world, child)
-            join_household(world, child, home)
-        else:
-            depart(world, child, MOVED, MOVED_OUT, NONE)
 
 
 @compiled
@@ -132,9 +101,7 @@ def _die(world):
     """Let those whose date has come die of other causes."""
     for row in due(world, DEATH):
         if world.residents[row].fate == HERE:
-            household = world.residents[row].household
-            depart(world, row, FATE_DIED_OTHER, DIED_OTHER, NONE)
-            settle_children(world, household)
+            die(world, row, FATE_DIED_OTHER, DIED_OTHER, NONE)
 
 
 @compiled
@@ -172,9 +139,7 @@ def _die_of_use_disorder(world):
     for history_row in _who_dies_of_use_disorder(world):
         row = world.histories[history_row].resident
         if world.residents[row].fate == HERE:  # a child left alone by another of these deaths may have moved away
-            household = world.residents[row].household
-            depart(world, row, FATE_DIED_OTHER, DIED_OTHER, NONE)
-            settle_children(world, household)
+            die(world, row, FATE_DIED_OTHER, DIED_OTHER, NONE)
 
 
 @compiled

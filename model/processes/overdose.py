@@ -21,7 +21,7 @@ from ...agents.resident import (
     overdose_hazard,
 )
 from ...agents.table import NONE
-from ..changes import depart
+from ..changes import die
 from ..diary import in_key_order
 from ..events import (
     AT_HOME,
@@ -41,7 +41,6 @@ from ..events import (
 from ..network import ANYBODY, CO_USE, FRIEND, pick_housemate, pick_tie
 from ..process import process
 from ..randomness import TO_UNIT, Stream, draw
-from .demography import settle_children
 
 _OVERDOSE, _SCENE = 1, 4
 # Draws at one overdose, by number.
@@ -203,9 +202,7 @@ def _live_through(world, history_row):
     person.overdose_event = overdose
     person.overdoses += 1
     if draw(seed, _SCENE, key, day, _DIES) < risk:
-        household = world.residents[row].household
-        depart(world, row, FATE_DIED_OVERDOSE, DIED_OVERDOSE, overdose)
-        settle_children(world, household)
+        die(world, row, FATE_DIED_OVERDOSE, DIED_OVERDOSE, overdose)
         return
     survived = happened(world, SURVIVED, row, NONE, 0.0, overdose, setting)
     person.readiness = rules.readiness_jump

@@ -93,7 +93,7 @@ def story(world):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("demography.stays_near_share", 0.0),
+        ("demography.stays_near_share", 1.0),
         ("demography.friends_on_arrival", 0),
         ("demography.between_births_days", 30.0),
         ("demography.leave_home_until_years", 20.0),

@@ -1,0 +1,71 @@
+"""The public functions of `deflect`: load a scenario, run it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..scenarios import load as loading
+from ..scenarios import places
+from .many import run_many
+from .result import Result
+from .run import Run
+from .run import run as run_once
+
+if TYPE_CHECKING:
+    from ..scenarios.schema import Scenario
+
+SEEDS = 10
+
+
+def load(
+    policy: str | PathLike = "status_quo", overrides: Mapping[str, object] | None = None, **settings: object
+) -> "Scenario":
+    """Return the checked scenario of a policy's name or a file's path.
+
+    settings: `place`, `years`, `residents`, `name`. overrides: values by dotted name, {"treatment.intake_days": 3}.
+    Raises InputError with one line for every mistake, also for a place that does not exist.
+    """
+    scenario = loading.load(policy, dict(overrides or {}) | settings)
+    places.find(scenario.place)
+    return scenario
+
+
+def run(
+    scenario: "Scenario | str | PathLike" = "status_quo",
+    seeds: int | str | Iterable[int] | None = None,
+    *,
+    seed: int | None = None,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    ties=None,
+    events: bool = False,
+    keep_world: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run | Result:
+    """Run a scenario, with several seeds (a Result) or one (a Run).
+
+    seeds: how many (from seed 0), or which; 10 by default. seed: just this one, in this process. workers: processes,
+    all processors by default. executor: any `concurrent.futures.Executor` in their place. ties: a user's own graph,
+    see `experiments.run.run`. events: keep the event tables. keep_world: keep the world of a single run. progress:
+    told (days lived, days in all). Raises InputError for what cannot be run.
+    """
+    if not hasattr(scenario, "model_fields_set"):
+        scenario = load(scenario)
+    if seed is not None:
+        if seeds is not None:
+            raise TypeError("run() takes seeds (a Result) or seed (a Run), not both")
+        return run_once(scenario, seed, ties=ties, events=events, keep_world=keep_world)
+    if keep_world:
+        raise TypeError("a world is kept of a single run only: run(scenario, seed=…, keep_world=True)")
+    runs = run_many(
+        scenario,
+        SEEDS if seeds is None else seeds,
+        workers,
+        executor=executor,
+        ties=ties,
+        events=events,
+        progress=progress,
+    )
+    return Result(runs, Path(fspath(ties)) if isinstance(ties, (str, PathLike)) else None)

@@ -1,0 +1,86 @@
+"""What several runs of one scenario gave, with its tables, its figure and its files."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import files, provenance, summary
+from .run import Run
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.figure import Figure
+
+    from ..scenarios.schema import Scenario
+
+
+class Result:
+    """Runs of one scenario, one a seed, in the order of their seeds."""
+
+    def __init__(self, runs: Sequence[Run], ties: Path | None = None):
+        self.runs = tuple(runs)
+        self.ties = ties  # the user's GraphML file, if there was one
+
+    def __repr__(self) -> str:
+        seeds = provenance.seeds_text(self.seeds)
+        return f"Result({self.scenario.name} in {self.place}, {self.scenario.years} years, seeds {seeds})"
+
+    @property
+    def scenario(self) -> "Scenario":
+        """The scenario all runs share."""
+        return self.runs[0].scenario
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seed of each run."""
+        return [run.seed for run in self.runs]
+
+    @cached_property
+    def place(self) -> str:
+        """The name of the place, as a reader knows it."""
+        return provenance.label_of(self.scenario)
+
+    def summary(self) -> "pandas.DataFrame":
+        """Return one row an outcome: means over seeds and the range of chance alone (docs/results.md)."""
+        return summary.summary_table(self.runs)
+
+    @cached_property
+    def monthly(self) -> "pandas.DataFrame":
+        """One row a seed and month, every outcome of the people simulated; the burn-in has negative months."""
+        return summary.monthly_table(self.runs)
+
+    @cached_property
+    def events(self) -> "pandas.DataFrame":
+        """One row an event; the runs must have kept theirs (`deflect.run(scenario, events=True)`)."""
+        if self.runs[0].events is None:
+            raise ValueError("these runs kept no events: run with events=True")
+        return summary.event_table(self.runs)
+
+    def provenance(self) -> dict[str, Any]:
+        """Return everything that made this result, and the command that makes it again."""
+        return provenance.provenance(self.runs, self.ties)
+
+    def figure(self, path: str | Path | None = None) -> "Figure":
+        """Return the figure; with a path, write it there too (the suffix says as what: .png, .svg, .pdf)."""
+        from .figure import draw, write
+
+        figure = draw(self)
+        if path is not None:
+            write(figure, Path(path))
+        return figure
+
+    def save(self, folder: str | Path | None = None) -> Path:
+        """Write all files of docs/results.md to a folder that is empty or new, and return it.
+
+        By default `runs/<place>-<policy>`. Raises InputError when the folder is in use or cannot be written.
+        """
+        return files.write_whole(files.choose(folder, self.place, self.scenario.name), self._write)
+
+    def _write(self, folder: Path) -> None:
+        self.summary().to_csv(folder / "summary.csv", index=False, float_format="%.10g", lineterminator="\n")
+        self.monthly.to_parquet(folder / "monthly.parquet", index=False, compression="zstd")
+        if self.runs[0].events is not None:
+            self.events.to_parquet(folder / "events.parquet", index=False, compression="zstd")
+        self.figure(folder / "figure.png")
+        files.write_json(folder / "provenance.json", self.provenance())
