@@ -10,7 +10,6 @@ from collections import defaultdict
 
 import numba
 import numpy as np
-
 from deflect.agents.compiled import compiled
 from deflect.benchmarks.measure import active, build_world, live, table
 from deflect.model.day import DAY

@@ -2,21 +2,21 @@
 
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
 NATION = "US"  # the national average as a place
 
 
-def build_world(residents: int, place: str = NATION, seed: int = 1, **numbers: object):
-    """Build a world on the first day of its burn-in; `numbers` override the scenario, section__name=value."""
+def build_world(residents: int, numbers: Mapping[str, object] = MappingProxyType({}), seed: int = 1):
+    """Build a town like the nation on the first day of its burn-in; `numbers` override the scenario by dotted name."""
     from deflect.model.build import build
     from deflect.scenarios.load import load
 
-    overrides = {name.replace("__", "."): value for name, value in numbers.items()}
-    return build(load("status_quo", {"place": place, "residents": residents} | overrides), seed)
+    return build(load("status_quo", {"place": NATION, "residents": residents, **numbers}), seed)
 
 
 def live(world, days: int) -> None:

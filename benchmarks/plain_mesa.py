@@ -12,7 +12,6 @@ import math
 from types import SimpleNamespace
 
 import mesa
-
 from deflect.agents.officer import CREWS, SHIFTS
 from deflect.agents.resident import Care, Use
 from deflect.model import calendar
@@ -22,7 +21,7 @@ from deflect.model.processes import census, drug_use, overdose, treatment
 from deflect.model.randomness import Stream, draw
 
 COVERED = (calendar.turn, drug_use.use, overdose.overdose, treatment.treat, census.count)  # of the day, by the twin
-WITHOUT_FIRST_USE = {"drug_use__first_misuse_per_year": 0, "drug_use__first_illicit_per_year": 0}
+WITHOUT_FIRST_USE = {"drug_use.first_misuse_per_year": 0, "drug_use.first_illicit_per_year": 0}
 ADULT_DAYS = int(18 * YEAR)
 IN_USE = (Use.MISUSE, Use.OUD, Use.INJECTING)
 MEDICATIONS = (Care.METHADONE, Care.BUPRENORPHINE, Care.NALTREXONE)
@@ -182,6 +181,7 @@ class Person(Resident):
             if self.has_911_called(witness, at_home, seen, naloxone):
                 minutes = self.minutes_to_help()
         risk = self.risk_of_death(present, seen, naloxone, minutes)
+        self.model.expected_deaths += risk
         self.last_overdose = self.model.day
         self.overdoses += 1
         if self.draw(stream, DIES) < risk:
@@ -346,6 +346,7 @@ class PlainTown(mesa.Model):
         super().__init__()
         state = world.state
         self.seed, self.day = world.seed, world.day
+        self.expected_deaths = 0.0
         self.rules = SimpleNamespace(**{name: float(state.rules[name][0]) for name in state.rules.dtype.names})
         self.relapse, self.surge = state.relapse.tolist(), state.surge.tolist()
         self.leaving = dict(zip(MEDICATIONS, state.leaving.tolist(), strict=True))

@@ -50,7 +50,8 @@ def origins(policy: str, overrides: Mapping[str, object] | Iterable[str], paths:
     tree = Entry(loading._inherit(path, ()), str(path))
     for dotted, entry in loading._overrides(overrides, []):
         loading._put(tree, dotted.split("."), entry)
-    return {path: tree.find(tuple(path.split("."))).where for path in paths}
+    packaged = f"{loading.POLICIES}/"
+    return {path: tree.find(tuple(path.split("."))).where.replace(packaged, "policies/") for path in paths}
 
 
 def as_text(value: Any) -> str:

@@ -180,9 +180,11 @@ def _plain(axes: Axes, heading: str) -> None:
 
 
 def _seeds(seeds: list[int]) -> str:
-    """Return seeds for a reader: "0-9"; the count alone would be taken for a seed."""
+    """Return seeds for a reader: "0-9"; a count would be taken for a seed."""
+    if len(seeds) == 1:
+        return str(seeds[0])
     text = seeds_text(seeds)
-    return (f"0-{seeds[-1]}" if len(seeds) > 1 else "0") if text.isdigit() else text.rstrip(",")
+    return f"0-{seeds[-1]}" if text.isdigit() else text
 
 
 def _rounded(number: float) -> str:

@@ -25,18 +25,20 @@ def choose(out: str | Path | None, place: str, policy: str) -> Path:
     out: the folder asked for; by default the first free of `runs/<place>-<policy>`, `…-2`, `…-3`. Raises InputError
     when it holds something already, or when nothing can be written there.
     """
-    if out is not None and not str(out).strip():
-        raise InputError("--out: no folder is named")
-    folder = Path(out) if out is not None else free(PARENT / f"{slug(place)}-{slug(policy)}")
+    folder = free(PARENT / f"{slug(place)}-{slug(policy)}") if out is None else Path(out)
+    if not folder.name:
+        folder = folder.resolve()
     try:
-        if folder.is_dir() and any(folder.iterdir()):
-            raise InputError(f"{folder}: is not empty; take another folder, such as {free(folder)}")
-        if folder.exists() and not folder.is_dir():
-            raise InputError(f"{folder}: is a file; name a folder, such as {free(folder)}")
+        taken = folder.is_dir() and any(folder.iterdir())
+        is_file = folder.exists() and not folder.is_dir()
         existing = next(parent for parent in folder.absolute().parents if parent.exists())
         os.rmdir(tempfile.mkdtemp(dir=existing, prefix=".deflect-"))
     except (OSError, ValueError) as error:
         raise InputError(f"{folder}: cannot be written ({getattr(error, 'strerror', None) or error})") from None
+    if taken:
+        raise InputError(f"{folder}: is not empty; take another folder, such as {free(folder)}")
+    if is_file:
+        raise InputError(f"{folder}: is a file; name a folder, such as {free(folder)}")
     return folder
 
 

@@ -75,21 +75,22 @@ def command(runs: Sequence[Run], ties: Path | None = None) -> str:
 
 
 def seeds_text(seeds: Sequence[int]) -> str:
-    """Return seeds as `--seeds` reads them: "10" for 0 to 9, "3-5", "3,5,9"."""
+    """Return seeds as `--seeds` reads them: "10" for 0 to 9, "3-5", "3-3", "3,5,9"."""
     seeds = list(seeds)
     if seeds == list(range(len(seeds))):
         return str(len(seeds))
-    if len(seeds) > 1 and seeds == list(range(seeds[0], seeds[0] + len(seeds))):
+    if seeds == list(range(seeds[0], seeds[0] + len(seeds))):
         return f"{seeds[0]}-{seeds[-1]}"
-    return ",".join(map(str, seeds)) + ("," if len(seeds) == 1 else "")
+    return ",".join(map(str, seeds))
 
 
 def label_of(scenario: Scenario) -> str:
     """Return the name a reader knows for a scenario's place."""
     try:
-        return places.find(scenario.place).label
+        place = places.find(scenario.place)
     except InputError:  # a place file that is gone
         return scenario.place
+    return "US average community" if place.fips == "US" else place.label
 
 
 def _version(package: str) -> str | None:

@@ -5,7 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import files, provenance, summary
+from .. import __version__
+from . import chance, files, provenance, summary
 from .run import Run
 
 if TYPE_CHECKING:
@@ -56,6 +57,24 @@ class Result:
         if self.runs[0].events is None:
             raise ValueError("these runs kept no events: run with events=True")
         return summary.event_table(self.runs)
+
+    def json(self, folder: Path | None = None) -> str:
+        """Return the summary as JSON text, with what it is a summary of; `folder` is where the files are."""
+        first = self.runs[0]
+        told = {
+            "deflect": __version__,
+            "place": self.place,
+            "policy": self.scenario.name,
+            "years": self.scenario.years,
+            "seeds": self.seeds,
+            "residents_simulated": first.residents,
+            "place_population": first.place_population,
+            "scenario_hash": self.scenario.hash,
+            "interval": chance.LABEL,
+            "folder": str(folder) if folder else None,
+            "outcomes": summary.summary_rows(self.runs),
+        }
+        return files.json_text(told)
 
     def provenance(self) -> dict[str, Any]:
         """Return everything that made this result, and the command that makes it again."""

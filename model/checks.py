@@ -250,7 +250,7 @@ def homes(world) -> Iterator[str]:
 def places_in_treatment(world) -> Iterator[str]:
     """Occupied places are people in treatment; nobody is admitted where a policy left too few places."""
     h, providers = world.histories, world.state.providers
-    treated = np.bincount(h.provider[h.care >= METHADONE], minlength=len(providers))
+    treated = np.bincount(h.provider[(h.care >= METHADONE) & (h.provider >= 0)], minlength=len(providers))
     yield from _faults(
         "providers",
         providers.occupied != treated,
@@ -276,13 +276,13 @@ def late_ties(world) -> Iterator[str]:
     tie = world.rows("late_first")[people].astype(np.int64) - 1
     owner = np.full(len(ties), -1, np.int64)
     while len(tie):
-        lost = (
-            (tie >= len(ties)) | (owner[np.minimum(tie, len(ties) - 1)] >= 0) if len(ties) else np.ones(len(tie), bool)
-        )
+        lost = tie >= len(ties)
+        lost[~lost] = owner[tie[~lost]] >= 0
+        owner[tie[~lost]] = people[~lost]
+        lost[~lost] = owner[tie[~lost]] != people[~lost]  # two lists led there at the same step
         if lost.any():
             yield f"late_ties: the list of resident {people[lost][0]} leads to row {tie[lost][0]}, missing or taken"
             return
-        owner[tie] = people
         following = ties.next[tie].astype(np.int64) - 1
         people, tie = people[following >= 0], following[following >= 0]
     yield from _faults("late_ties", owner < 0, lambda row: f"the tie to {ties.to[row]} is in nobody's list")
@@ -416,10 +416,9 @@ def care_follows_events(world) -> Iterator[str]:
         yield f"histories row {history[i]}: care is {h.care[history[i]]}, the last event {Kind(kind[last][i]).name}"
 
     places = len(world.state.providers)
-    asked, waiting = (
-        np.bincount(who_asked, minlength=places)
-        for who_asked in (events.other[events.kind == Kind.ASKED_FOR_CARE], h.provider[h.care == WAITING])
-    )
+    waits = (h.care == WAITING) & (h.provider >= 0)
+    waiting = np.bincount(h.provider[waits], minlength=places)
+    asked = np.bincount(events.other[events.kind == Kind.ASKED_FOR_CARE], minlength=places)
     ended = {kind: np.bincount(events.other[events.kind == kind], minlength=places) for kind in ENDS}
     yield from _faults(
         "providers",

@@ -1,28 +1,38 @@
 """The compiled model and the plain Mesa twin live the same days of the same town: every person alike."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from deflect.benchmarks.measure import build_world
 from deflect.benchmarks.plain_mesa import COVERED, WITHOUT_FIRST_USE, Person, PlainTown
+from deflect.model.build import build
 from deflect.model.day import DAY, live_a_day
 from deflect.model.events import Kind
+from deflect.scenarios import places
+from deflect.scenarios.load import load
 
 RESIDENTS, DAYS = 300, 200
 # A town so hard hit that 200 days of 300 people hold everything the twin states a second time.
 HARD_HIT = {
-    "population__oud_scale": 8.0,
-    "drug_use__remission_per_year": 1.0,
-    "overdose__community_factor": 40.0,
-    "overdose__police_first": 0.5,
-    "treatment__seek_per_year": 3.0,
-    "harm_reduction__kit_lifetime_months": 120,
+    "population.oud_scale": 8.0,
+    "drug_use.remission_per_year": 1.0,
+    "overdose.community_factor": 40.0,
+    "overdose.police_first": 0.5,
+    "overdose.responder_floor": 0.0,
+    "overdose.responder_per_minute": 1.2,
+    "treatment.seek_per_year": 3.0,
+    "treatment.patients_per_buprenorphine_site": 0.0,
+    "harm_reduction.kit_lifetime_months": 120.0,
 }
 COLUMNS = ("use", "since", "care", "wants", "care_since", "overdoses", "last_overdose")
 
 
 @pytest.fixture(scope="module", params=[4, 23])
 def towns(request):
-    world = build_world(RESIDENTS, "54011", request.param, **HARD_HIT | WITHOUT_FIRST_USE)
+    # So many sites that 300 residents have a share of several.
+    place = replace(places.find("54011"), buprenorphine_sites=1000)
+    scenario = load("status_quo", {"residents": RESIDENTS, **HARD_HIT, **WITHOUT_FIRST_USE})
+    world = build(scenario, request.param, place)
     return world, PlainTown(world)
 
 
@@ -49,6 +59,8 @@ def compare(world, town):
     np.testing.assert_array_equal([resident.here for resident in town.residents], fates, f"residents here, day {day}")
     np.testing.assert_array_equal([resident.kit_until for resident in town.residents], world.residents.kit_until)
     np.testing.assert_array_equal([home.kit_until for home in town.homes], world.households.kit_until)
+    risks = world.events.amount[world.events.kind == Kind.OVERDOSE]
+    np.testing.assert_allclose(town.expected_deaths, risks.sum(), rtol=1e-12, err_msg=f"expected deaths, day {day}")
     occupied = [provider.occupied for provider in town.providers]
     np.testing.assert_array_equal(occupied, world.state.providers.occupied, f"occupied slots, day {day}")
 
@@ -61,6 +73,7 @@ def test_every_person_lives_the_same_days(towns):
         town.step()
         compare(world, town)
     happened = {Kind(kind) for kind in world.events.kind}
+    assert len(world.state.providers) > 4
     assert happened >= {
         Kind.USE_CHANGED,
         Kind.OVERDOSE,

@@ -1,0 +1,51 @@
+"""The program `deflect`: from its arguments to an exit code. Nothing heavy is imported before a command needs it."""
+
+import sys
+
+WRONG_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one message and exit code 2, Ctrl-C one line and 130."""
+    try:
+        from .commands import app
+
+        code = app(sys.argv[1:] or ["--help"], prog_name="deflect", standalone_mode=False)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:  # deflect places washington | head -3
+        sys.stdout = None
+        code = 0
+    except Exception as error:
+        code = _explain(error)
+    if code == INTERRUPTED:
+        _say("stopped by Ctrl-C; nothing was written")
+    sys.exit(code or 0)
+
+
+def _explain(error: Exception) -> int:
+    """Say what went wrong in one message and return the exit code; a fault of ours is raised on."""
+    from typer.exceptions import TyperException
+
+    from ..scenarios.errors import InputError
+    from .many import WorkerDied
+
+    if isinstance(error, InputError):
+        _say(str(error))
+        return WRONG_INPUT
+    if isinstance(error, TyperException):
+        _say(f"{error.format_message().rstrip('.')} (see deflect --help)")
+        return WRONG_INPUT
+    if isinstance(error, MemoryError):
+        _say("memory ran out: take fewer --workers or --residents")
+    elif isinstance(error, WorkerDied):
+        _say(str(error))
+    elif isinstance(error, OSError):  # the disk is full, the folder was taken away
+        _say(str(error))
+    else:
+        raise error
+    return FAILED
+
+
+def _say(message: str) -> None:
+    print(f"deflect: {message}", file=sys.stderr)

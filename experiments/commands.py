@@ -1,0 +1,257 @@
+"""The commands of `deflect`. Imports wait until a command needs them: help must come at once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    help="Simulate community deflection policy: what happens in a county when people who use opioids are led to care.",
+)
+
+Place = Annotated[
+    str | None, typer.Option(help='County: FIPS code, "Cabell, WV", US, or a place file.', metavar="PLACE")
+]
+Policy = Annotated[str, typer.Option(help="Name (see `deflect policies`) or path of a .yaml file.", metavar="NAME")]
+Years = Annotated[
+    str | None, typer.Option(help="Years from the start of the policy; two of burn-in come before.", metavar="YEARS")
+]
+Residents = Annotated[
+    str | None,
+    typer.Option(help="People simulated; by default all, in counties over 200,000 a sample.", metavar="PEOPLE"),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change one number: treatment.intake_days=3. Repeat for more.", metavar="KEY=VALUE"),
+]
+Seeds = Annotated[str, typer.Option(help='How many ("10"), which ("3,5,9"), or a range ("0-9").', metavar="SEEDS")]
+Workers = Annotated[int | None, typer.Option(help="Processes; by default one a processor.", metavar="N")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+@app.command()
+def run(
+    place: Place = None,
+    policy: Policy = "status_quo",
+    years: Years = None,
+    seeds: Seeds = "10",
+    residents: Residents = None,
+    set_: Set = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for results, new or empty.  [default: runs/PLACE-POLICY]", metavar="FOLDER"),
+    ] = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON instead of a table.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Also write every event, to events.parquet.")] = False,
+    ties: Annotated[
+        Path | None, typer.Option(help="Your own graph of ties between people; takes one seed.", metavar="FILE.graphml")
+    ] = None,
+) -> None:
+    """Live a policy in a county with several seeds; print a summary, write tables and a figure.
+
+    \b
+    deflect run
+    deflect run --place "Cabell, WV" --policy more_slots --years 3
+    deflect run --set harm_reduction.kits_per_100k_year=1400 --seeds 20 --out runs/kits
+    """
+    from . import files, show
+    from .many import run_many
+    from .progress import shown
+    from .provenance import label_of
+    from .result import Result
+    from .seeds import seeds_of
+
+    scenario = _scenario(policy, place, years, residents, set_)
+    chosen = seeds_of(seeds)
+    _check_ties(ties, chosen)
+    label = label_of(scenario)
+    folder = files.choose(out, label, scenario.name)
+    with shown(f"{label}, {scenario.name}", quiet) as progress:
+        runs = run_many(scenario, chosen, workers, ties=ties, events=events, progress=progress)
+    result = Result(runs, ties)
+    folder = result.save(folder)
+    if json:
+        print(result.json(folder))
+    else:
+        show.summary(result, show.console())
+        print(f"\nwritten to {folder}")
+
+
+@app.command()
+def places(
+    text: Annotated[
+        str | None, typer.Argument(help="Part of a name, with or without its state; or digits of a FIPS code.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="Most lines shown.", min=1)] = 10,
+) -> None:
+    """Search the counties; published overdose deaths and estimates are told apart.
+
+    \b
+    deflect places cabell
+    deflect places "washington, oh"
+    """
+    from ..scenarios import places as atlas
+    from ..scenarios.errors import InputError
+    from ..scenarios.places.tables import keys
+    from . import show
+
+    out = show.console()
+    if text is None:
+        out.print(f"{len(atlas.all_fips()):,} counties; search them by name: deflect places cabell")
+        out.print("Counties with a known deflection programme:")
+        found = [atlas.find(fips) for fips in keys("programmes.csv") if fips in atlas.all_fips()]
+    else:
+        found = atlas.search(text, limit)
+        if not found:
+            raise InputError(f'no county is like "{text}"')
+    show.places(found, out)
+
+
+@app.command()
+def policies() -> None:
+    """List the policies that come with the project."""
+    from ..scenarios.load import policies as named
+    from . import show
+
+    show.policies(named(), show.console())
+
+
+@app.command()
+def evidence(
+    text: Annotated[str, typer.Argument(help="Id of a number, or words to search for.")],
+    limit: Annotated[int, typer.Option(help="Most lines shown.", min=1)] = 15,
+) -> None:
+    """Show where a number comes from: value, range, quality, source, how it was verified.
+
+    \b
+    deflect evidence naloxone
+    deflect evidence rr_od_death_on_methadone
+    """
+    from ..scenarios import evidence as registry
+    from ..scenarios.errors import InputError, nearest
+    from . import show
+
+    if text in registry.registry():
+        show.evidence(registry.evidence(text), show.console())
+        return
+    rows = registry.search(text)
+    if not rows:
+        known = {*registry.registry(), *(word for id in registry.registry() for word in id.split("_"))}
+        raise InputError(f"no evidence row holds {text!r}{nearest(text, known)}")
+    show.evidence_list(rows, show.console(), limit)
+
+
+@app.command()
+def check(
+    policy: Annotated[
+        str, typer.Argument(help="Name of a policy, or path of a scenario file.", metavar="[FILE|NAME]")
+    ] = "status_quo",
+    place: Place = None,
+    years: Years = None,
+    residents: Residents = None,
+    set_: Set = None,
+    targets: Annotated[bool, typer.Option("--targets", help="Run it, and compare with published findings.")] = False,
+    seeds: Seeds = "10",
+    workers: Workers = None,
+    quiet: Quiet = False,
+) -> None:
+    """Check a scenario without running it; with --targets, hold the model against published findings.
+
+    \b
+    deflect check my_policy.yaml
+    deflect check --set treatment.intake_days=3
+    deflect check --targets --place US --seeds 5
+    """
+    from . import show
+    from .differences import differences, origins
+    from .provenance import label_of
+
+    scenario = _scenario(policy, place or ("US" if targets else None), years, residents, set_)
+    if targets:
+        _check_targets(scenario, seeds, workers, quiet)
+        return
+    found = differences(scenario)
+    told = origins(policy, _overrides(place, years, residents, set_), [d.path for d in found])
+    written = {path: _by_option(where) for path, where in told.items()}
+    out = show.console()
+    years = show.plural(scenario.years, "year")
+    print(f"ok: {scenario.name} in {label_of(scenario)}, {years} from the start of the policy")
+    print(f"hash {scenario.hash}")
+    if found:
+        print()
+        show.differences(found, written, out)
+    else:
+        print("every value is the default")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from ..scenarios.schema import Scenario
+    from .files import json_text
+
+    print(json_text(Scenario.json_schema()))
+
+
+def _check_ties(ties: Path | None, seeds: list[int]) -> None:
+    from ..scenarios.errors import InputError
+
+    if ties is None:
+        return
+    if not ties.is_file():
+        raise InputError(f"--ties {ties}: there is no such file")
+    if len(seeds) > 1:
+        raise InputError("--ties: a graph fits the people of one seed: add --seeds 1 for seed 0, or --seeds 7-7")
+
+
+def _check_targets(scenario, seeds: str, workers: int | None, quiet: bool) -> None:
+    """Run a scenario and hold it against published findings."""
+    from . import show
+    from .many import run_many
+    from .progress import shown
+    from .targets import count, findings
+
+    with shown("published findings", quiet) as progress:
+        runs = run_many(scenario, seeds, workers, measure=count, progress=progress)
+    show.findings(findings([run.measured for run in runs]), show.console())
+
+
+def _overrides(place, years, residents, sets) -> list[str]:
+    """Return options as `--set` texts; JSON quotes what YAML would read otherwise."""
+    import json
+
+    options = {"place": place, "years": years, "residents": residents}
+    told = [
+        f"{name}={json.dumps(value) if name == 'place' else value}"
+        for name, value in options.items()
+        if value is not None
+    ]
+    return told + list(sets or ())
+
+
+def _scenario(policy, place, years, residents, sets):
+    """Return the checked scenario of a command's options; what is wrong is named by its option."""
+    from ..scenarios.errors import InputError
+    from ..scenarios.load import load
+    from ..scenarios.places import find
+
+    overrides = _overrides(place, years, residents, sets)
+    try:
+        scenario = load(policy, overrides)
+    except InputError as error:
+        raise InputError(_by_option(str(error))) from None
+    find(scenario.place)
+    return scenario
+
+
+def _by_option(message: str) -> str:
+    """Name an option as the user wrote it, where a message calls it by `--set`."""
+    for name in ("place", "years", "residents"):
+        message = message.replace(f"--set {name}=", f"--{name} ")
+    return message

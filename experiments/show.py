@@ -1,0 +1,174 @@
+"""Results, places and evidence as tables for a terminal."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from .differences import Difference, as_text
+from .result import Result
+
+WIDTH = 110
+
+
+def console(stderr: bool = False) -> Console:
+    """Return a console; written to a file or a pipe it is plain text of a fixed width."""
+    plain = Console(stderr=stderr)
+    return plain if plain.is_terminal else Console(stderr=stderr, width=WIDTH)
+
+
+def table(*columns: str, right: Iterable[str] = (), whole: Iterable[str] = (), **options: Any) -> Table:
+    """Return an empty table; columns in `right` hold numbers, those in `whole` are never cut or wrapped either."""
+    empty = Table(box=None, pad_edge=False, header_style="bold", **options)
+    for column in columns:
+        side = "right" if column in right else "left"
+        empty.add_column(column, justify=side, no_wrap=column in {*right, *whole})
+    return empty
+
+
+def summary(result: Result, out: Console) -> None:
+    """Print what a result gave: events a year, people on an average day, shares and times."""
+    from .summary import summary_rows
+
+    rows = summary_rows(result.runs)
+    first, seeds = result.runs[0], len(result.runs)
+    chance = "by chance, 95 %"
+    out.print(
+        f"[bold]{escape(result.place)}, {escape(result.scenario.name)}[/]: {plural(result.scenario.years, 'year')} "
+        f"from the start of the policy, {plural(seeds, 'seed')}, {first.residents:,} people simulated for "
+        f"{first.place_population:,} residents"
+    )
+    counts = table("events", "a year", chance, "per 100,000 a year", right=("a year", chance, "per 100,000 a year"))
+    others = table("on average", "value", chance, "unit", right=("value", chance))
+    for row in rows:
+        interval = f"{number(row['low'])} to {number(row['high'])}" if row["low"] == row["low"] else "one run: unknown"
+        if row["kind"] == "count":
+            counts.add_row(row["title"], number(row["mean"]), interval, number(row["per_100k_year"]))
+        else:
+            others.add_row(row["title"], number(row["mean"]), interval, row["unit"])
+    for part in (counts, others):
+        out.print()
+        out.print(part)
+    caption = (
+        "The 95 % interval is chance alone: where 95 of 100 further runs of this scenario would fall. What is not "
+        "known about the numbers behind the model is not in it."
+    )
+    if first.residents < first.place_population:
+        caption += (
+            f" Only {first.residents:,} of {first.place_population:,} residents are simulated and scaled to the "
+            "whole: that widens it."
+        )
+    out.print()
+    out.print(textwrap.fill(caption, 100), style="italic")
+
+
+def places(found: Sequence, out: Console) -> None:
+    """Print places, what is published for them told apart from what is estimated."""
+    from ..scenarios.places import DEATH_RATE_YEARS, published_deaths
+
+    first, last = map(int, DEATH_RATE_YEARS.split("-"))
+    counted, rate = f"deaths {DEATH_RATE_YEARS}", "per 100,000 a year"
+    listed = table("FIPS", "place", "residents", counted, rate, "", "known programme",
+                   right=("residents", counted, rate), whole=("FIPS", "place", ""))  # fmt: skip
+    for place in found:
+        deaths = [count for year, count, _ in published_deaths(place.fips) if first <= year <= last]
+        known = [count for count in deaths if count is not None]
+        told = f"{sum(known):,} in {plural(len(known), 'year')}" if known else "withheld"
+        basis = "published" if place.death_rate_basis == "published" else "estimate"
+        told_rate = f"{place.death_rate_per_100k:.1f}"
+        listed.add_row(place.fips, place.label, f"{place.population:,}", told, told_rate, basis, place.programme or "")
+    out.print(listed)
+    out.print(
+        "Deaths are of all drugs; years with 1 to 9 deaths are withheld, and a rate that fills them is an estimate."
+    )
+
+
+def policies(found: Iterable[tuple[str, str]], out: Console) -> None:
+    """Print the policies that come with the project."""
+    listed = table("policy", "what it says", whole=("policy",))
+    for name, description in found:
+        listed.add_row(name, escape(description))
+    out.print(listed)
+
+
+def evidence(row: Any, out: Console) -> None:
+    """Print one number with everything known about it."""
+    card = table("", "", show_header=False)
+    told = {
+        "id": row.id,
+        "meaning": row.meaning,
+        "value": "said by the place or another field" if row.value is None else f"{number(row.value)} {row.unit}",
+        "range": "" if row.low is None else f"{number(row.low)} to {number(row.high)} {row.unit}",
+        "table": "" if row.series is None else as_text(row.series),
+        "quality": f"{row.quality} (A strong and direct, B reasonable, C weak or judgement)",
+        "role": row.role,
+        "source": f"{row.source} {f'doi:{row.doi}' if row.doi else ''}".strip(),
+        "verified": row.verified,
+        "note": row.note,
+        "informed by": ", ".join(row.informed_by),
+        "not used": row.unused,
+    }
+    for name, text in told.items():
+        if text:
+            card.add_row(f"[bold]{name}[/]", escape(str(text)))
+    out.print(card)
+
+
+def evidence_list(rows: Sequence, out: Console, limit: int) -> None:
+    """Print several numbers, a line each."""
+    listed = table("id", "value", "unit", "quality", "meaning", right=("value",), whole=("id", "unit"))
+    for row in rows[:limit]:
+        value = "-" if row.value is None else number(row.value)
+        listed.add_row(escape(row.id), value, row.unit, row.quality, escape(row.meaning))
+    out.print(listed)
+    if len(rows) > limit:
+        out.print(f"{len(rows) - limit} more: say more words, or --limit {len(rows)}", style="italic")
+
+
+def differences(found: Sequence[Difference], origins: dict[str, str], out: Console) -> None:
+    """Print which fields differ from the defaults, and where each value was written."""
+    listed = table(
+        "field", "value", "default", "unit", "written in", "default from", whole=("field", "written in", "default from")
+    )
+    for d in found:
+        told = (d.path, _brief(d.value), _brief(d.base), d.unit, origins[d.path], f"{d.evidence} {d.quality}")
+        listed.add_row(*map(escape, told))
+    out.print(listed)
+
+
+def findings(rows: Sequence, out: Console) -> None:
+    """Print published findings beside the model, misses included."""
+    listed = table("finding", "published", "accepted", "model", "by chance", "", right=("published", "model"))
+    for row in rows:
+        accepted = f"{number(row.low)} to {number(row.high)}"
+        interval = f"{number(row.model_low)} to {number(row.model_high)}"
+        verdict = "inside" if row.inside else "[bold]MISSED[/]"
+        listed.add_row(escape(row.title), number(row.published), accepted, number(row.model), interval, verdict)
+    out.print(listed)
+
+
+def plural(count: int, word: str) -> str:
+    """Return "1 year", "3 years"."""
+    return f"{count:,} {word}{'s' * (count != 1)}"
+
+
+def number(value: Any) -> str:
+    """Return a number with the figures a reader can use."""
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "-"}[value]
+    if value != value:
+        return "-"
+    size = abs(value)
+    if size >= 100:
+        return f"{value:,.0f}"
+    if size >= 10:
+        return f"{value:.1f}"
+    return "0" if value == 0 else f"{value:.3g}"
+
+
+def _brief(value: Any) -> str:
+    text = as_text(value)
+    return text if len(text) <= 60 else text[:57] + "..."

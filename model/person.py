@@ -1,0 +1,99 @@
+"""What happened to a person and who they know, for reading: events in words, ties, the whole network."""
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from ..agents.resident import HERE, MALE, RACES, Care, Use
+from .events import MEANING, Kind
+from .graph import TIE_KINDS
+from .network import HOUSEHOLD, weight_of
+from .rules import DAYS_A_YEAR
+
+SETTINGS = ("", "at home", "in public")
+CODES = {"code of use before": Use, "code of use after": Use, "code of the medication wanted": Care}
+COLUMNS = ("day", "what", "other", "amount", "amount_is", "setting", "cause")
+
+
+def events_of(world, row: int) -> pd.DataFrame:
+    """Return what happened to a resident, one row an event, indexed by event row.
+
+    day; what, in words; other, the agent or code it names; amount, and what that is; setting; cause, the row of the
+    event that led to it, -1 where none is recorded.
+    """
+    rows = np.flatnonzero(world.events["who"] == row)
+    told = []
+    for event in world.events[rows]:
+        what, other_is, amount_is = MEANING[Kind(event.kind)]
+        amount = CODES[amount_is](int(event.amount)).name.lower() if amount_is in CODES else float(event.amount)
+        told.append(
+            (
+                int(event.day),
+                what,
+                _other(other_is, int(event.other)),
+                amount if amount_is else None,
+                amount_is.removeprefix("code of the ").removeprefix("code of "),
+                SETTINGS[event.setting],
+                int(event.cause),
+            )
+        )
+    return pd.DataFrame(told, columns=COLUMNS, index=pd.Index(rows, name="event"))
+
+
+def _other(means: str, other: int) -> str:
+    """Name the other of an event: `resident 12 (the witness)`."""
+    if not means or other < 0:
+        return ""
+    if means in CODES:
+        return f"{means.removeprefix('code of ')}: {CODES[means](other).name.lower()}"
+    noun, space, role = means.partition(" (")
+    return f"{noun} {other}{space}{role}"
+
+
+def ties_of(world, row: int) -> list[tuple[int, str, float]]:
+    """Return (resident row, kind, weight) of ties to people who live here, household members first."""
+    residents, state = world.residents, world.state
+    found = []
+    other = world.households["first"][residents["household"][row]] if residents["fate"][row] == HERE else -1
+    while other >= 0:
+        if other != row:
+            found.append((int(other), TIE_KINDS[HOUSEHOLD], 1.0))
+        other = residents["housemate"][other]
+    if row < len(state.tie_start) - 1:
+        own = slice(state.tie_start[row], state.tie_start[row + 1])
+        for other, kind, weight in zip(state.tie_to[own], state.tie_kind[own], state.tie_weight[own], strict=True):
+            if residents["fate"][other] == HERE:
+                found.append((int(other), TIE_KINDS[kind], round(float(weight), 6)))
+    tie = state.late_first[row]
+    while tie > 0:
+        late = state.late_ties[tie - 1]
+        if residents["fate"][late.to] == HERE:
+            found.append((int(late.to), TIE_KINDS[late.kind], round(float(weight_of(late.kind, state.rules[0])), 6)))
+        tie = late.next
+    return found
+
+
+def network_of(world) -> nx.MultiGraph:
+    """Return everybody who lives here and their ties as a networkx graph; about 2 s for 100,000 people.
+
+    Nodes are resident rows with age, sex, race, household, neighbourhood and use; edges are keyed by kind and carry
+    kind and weight. Made for reading and drawing: a change of it changes nothing in the world.
+    """
+    residents, histories = world.residents, world.histories
+    graph = nx.MultiGraph()
+    for row in np.flatnonzero(residents["fate"] == HERE).tolist():
+        person = residents[row]
+        graph.add_node(
+            row,
+            age=int((world.day - person.born) // DAYS_A_YEAR),
+            sex="male" if person.sex == MALE else "female",
+            race=RACES[person.race],
+            household=int(person.household),
+            neighbourhood=int(world.households["neighbourhood"][person.household]),
+            use=Use(histories["use"][person.history]).name.lower() if person.history >= 0 else "",
+        )
+    for row in graph.nodes:
+        for other, kind, weight in ties_of(world, row):
+            if row < other:
+                graph.add_edge(row, other, key=kind, kind=kind, weight=weight)
+    return graph
