@@ -1,6 +1,7 @@
 """How much faster the compiled model is than the same town as plain Mesa agents, for the same result.
 
-Both live the same days of the same town, ten days at a time in turn, in one run. Usage: python benchmarks/twin.py [residents] [days]
+Both live the same days of the same town, ten days at a time in turn, in one run.
+Usage: python benchmarks/twin.py [residents] [days]
 """
 
 import sys

@@ -1,7 +1,7 @@
 """One run: a scenario and a seed in, everything that came of it out. No clock, no environment, no global."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +27,16 @@ class Run:
     residents: int  # simulated at the start
     place_population: int
     outcomes: dict[str, float]  # over the policy days, see model/outcomes.py
-    monthly: dict[str, "np.ndarray"] = field(repr=False)  # (months,) each, the burn-in with negative months
-    digest: str = field(repr=False)  # SHA-256 of all tables and events: the byte identity of the run
-    code: str = field(repr=False)  # hash of the source of agents/ and model/
-    events: "np.ndarray | None" = field(default=None, repr=False)  # only if asked for
-    measured: Any = field(default=None, repr=False)  # what `measure` returned
-    world: "World | None" = field(default=None, repr=False)  # only if asked for
+    monthly: dict[str, "np.ndarray"]  # (months,) each, the burn-in with negative months
+    digest: str  # SHA-256 of all tables and events: the byte identity of the run
+    code: str  # hash of the source of agents/ and model/
+    events: "np.ndarray | None" = None  # only if asked for
+    measured: Any = None  # what `measure` returned
+    world: "World | None" = None  # only if asked for
+
+    def __repr__(self) -> str:
+        what = f"{self.scenario.name} in {self.scenario.place}, {self.residents:,} residents, {self.days:,} days"
+        return f"Run({what}, seed {self.seed}, digest {self.digest[:8]})"
 
     @property
     def years(self) -> float:

@@ -53,6 +53,15 @@ def in_key_order(rows, keys):
 
 
 @compiled
+def people_in_key_order(world, rows):
+    """Order history rows by the keys of the people, in place, and return them."""
+    keys = np.empty(len(rows), np.int64)
+    for i in range(len(rows)):
+        keys[i] = world.histories[rows[i]].key
+    return in_key_order(rows, keys)
+
+
+@compiled
 def due(world, kind):
     """Return the rows due today, shape (n,), in the order of their keys, and clear the page."""
     page = world.clock[0].day - START_DAY

@@ -35,11 +35,11 @@ from ..diary import (
     YEAR,
     birth_bound,
     due,
-    in_key_order,
     lives_with_parent,
     note_birth,
     note_life,
     note_move_out,
+    people_in_key_order,
 )
 from ..events import BORN, DIED_OTHER, LEFT_HOME, MOVED_IN, MOVED_OUT, NOWHERE, Kind, happened
 from ..network import ANYBODY, FRIEND, KIN, pick_tie
@@ -127,10 +127,7 @@ def _who_dies_of_use_disorder(world):
                 if happens(u, other_death_hazard(person, clock.day, expected, rules)):
                     rows[count] = row
                     count += 1
-    keys = np.empty(count, np.int64)
-    for i in range(count):
-        keys[i] = world.histories[rows[i]].key
-    return in_key_order(rows[:count], keys)
+    return people_in_key_order(world, rows[:count])
 
 
 @compiled

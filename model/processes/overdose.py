@@ -22,7 +22,7 @@ from ...agents.resident import (
 )
 from ...agents.table import NONE
 from ..changes import die
-from ..diary import in_key_order
+from ..diary import people_in_key_order
 from ..events import (
     AT_HOME,
     CALLED_911,
@@ -65,10 +65,7 @@ def _who_overdoses(world):
             if happens(u, overdose_hazard(person, day, rules, surge)):
                 rows[count] = row
                 count += 1
-    keys = np.empty(count, np.int64)
-    for i in range(count):
-        keys[i] = world.histories[rows[i]].key
-    return in_key_order(rows[:count], keys)
+    return people_in_key_order(world, rows[:count])
 
 
 @compiled

@@ -23,7 +23,7 @@ from ...agents.resident import (
 )
 from ...agents.table import NONE
 from ..changes import change_use, leave_care, unqueue
-from ..diary import in_key_order
+from ..diary import in_key_order, people_in_key_order
 from ..events import ADMITTED, ASKED_FOR_CARE, DID_NOT_ATTEND, NOWHERE, TURNED_AWAY, Kind, happened
 from ..process import process
 from ..randomness import TO_UNIT, Stream, block, draw
@@ -111,21 +111,20 @@ def _in_turn(world):
     clock = world.clock[0]
     rules = world.rules[0]
     rows = np.empty(clock.queued, np.int64)
-    keys = np.empty(clock.queued, np.int64)
     count = 0
     for i in range(clock.queued):
         person = world.histories[world.queue[i]]
         if clock.day - person.care_since >= rules.intake_days:
             rows[count] = world.queue[i]
-            keys[count] = person.key
             count += 1
-    rows = in_key_order(rows[:count], keys[:count])
+    rows = people_in_key_order(world, rows[:count])
+    keys = np.empty(count, np.int64)
     for i in range(count):
         person = world.histories[rows[i]]
         priority = block(clock.seed, _PRIORITY, person.key, person.care_since, 0)[_PRIORITY & 3]
         # Provider, day of asking and priority as the digits of one number.
         keys[i] = ((person.provider << 15) + (person.care_since - START_DAY)) << 32 | priority
-    return in_key_order(rows, keys[:count])
+    return in_key_order(rows, keys)
 
 
 @compiled

@@ -1,5 +1,5 @@
 """Every planted fault there is."""
 
-from . import Fault, sameness
+from . import Fault, sameness, worlds
 
-FAULTS: tuple[Fault, ...] = (*sameness.FAULTS,)
+FAULTS: tuple[Fault, ...] = (*sameness.FAULTS, *worlds.FAULTS)

@@ -234,12 +234,12 @@ FAULTS = (
         "a snapshot from before a column was added",
     ),
     Fault(
-        "short_day_count",
+        "unsigned_code",
         "agents/resident.py",
-        "    days = min(day - person.care_since, leaving.shape[1] - 1)",
-        "    days = min(np.uint8(day - person.care_since), leaving.shape[1] - 1)",
+        "    return person.care >= METHADONE",
+        "    return person.care - 3 >= 0",
         f"{COMPILED}::test_compiled_equals_plain",
-        "an eight-bit day count wraps after 255 days, in compiled code without a word",
+        "an eight-bit code below zero wraps in plain Python and not in compiled code",
         compiled=True,
     ),
     Fault(
