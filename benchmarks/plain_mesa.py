@@ -12,6 +12,7 @@ import math
 from types import SimpleNamespace
 
 import mesa
+from deflect.agents.household import GROUP_QUARTERS
 from deflect.agents.officer import CREWS, SHIFTS
 from deflect.agents.resident import Care, Use
 from deflect.model import calendar
@@ -37,6 +38,7 @@ class Home:
         self.members = []
         self.kit_until = int(row.kit_until)
         self.neighbourhood = int(row.neighbourhood)
+        self.kind = int(row.kind)
 
 
 class Officer(mesa.Agent):
@@ -60,6 +62,7 @@ class Resident(mesa.Agent):
         self.kit_until = int(row.kit_until)
         self.knows_law = bool(row.knows_law)
         self.home = town.homes[row.household]
+        self.mother = self.father = None
         self.ties = []  # (resident, kind of tie)
 
     def draw(self, stream, k=0):
@@ -377,6 +380,9 @@ class PlainTown(mesa.Model):
     def _tie(self, world):
         state = world.state
         for row, resident in enumerate(self.residents):
+            mother, father = world.residents[row].mother, world.residents[row].father
+            resident.mother = self.residents[mother] if mother >= 0 else None
+            resident.father = self.residents[father] if father >= 0 else None
             if row < len(state.tie_start) - 1:
                 for i in range(state.tie_start[row], state.tie_start[row + 1]):
                     resident.ties.append((self.residents[state.tie_to[i]], int(state.tie_kind[i])))
@@ -416,8 +422,8 @@ class PlainTown(mesa.Model):
         return None
 
     def settle_children(self, home):
-        """Give children left without an adult a home with kin, or with a friend's household; else they leave town."""
-        if any(self.day - member.born >= ADULT_DAYS for member in home.members):
+        """Give children left without an adult a home; those for whom there is none leave town."""
+        if home.kind == GROUP_QUARTERS or self._has_adult(home):
             return
         for child in list(home.members):
             new_home = self._home_for(child)
@@ -428,12 +434,20 @@ class PlainTown(mesa.Model):
                 child.home = new_home
                 new_home.members.append(child)
 
+    def _has_adult(self, home):
+        return home.kind != GROUP_QUARTERS and any(self.day - member.born >= ADULT_DAYS for member in home.members)
+
     def _home_for(self, child):
+        """Return a home with kin, else with friends, of the child or the parents."""
+        number = 20
         for kind in (KIN, FRIEND):
-            for attempt in range(4):
-                host = child.tied(kind, child.draw(Stream.MOVE, 20 + attempt))
-                if host is not None and host.home is not child.home and self.day - host.born >= ADULT_DAYS:
-                    return host.home
+            for close in (child, child.mother, child.father):
+                for _ in range(4):
+                    u = child.draw(Stream.MOVE, number)
+                    number += 1
+                    host = close.tied(kind, u) if close is not None else None
+                    if host is not None and host.home is not child.home and self._has_adult(host.home):
+                        return host.home
         return None
 
 

@@ -54,64 +54,8 @@ def build(scenario, seed: int, place=None, ties=None) -> World:
     place = place or places.find(scenario.place)
     n = simulated_residents(scenario, place)
     people = make_population(place, n, seed, START_DAY)
-    keys = np.arange(n, dtype=np.int64)
-    age = np.clip((START_DAY - people.born) / DAYS_A_YEAR, 0, 110).astype(np.int64)
-
-    rules = make_rules(scenario)
-    rules.oud_scale = _oud_scale(scenario, place)
-    rules.misuse_to_oud_per_day *= rules.oud_scale
-    shares, first_use_shape = chances(scenario, float(rules.oud_scale[0]), people.sex, age)
-    start = starting_use(scenario, shares, keys, people.sex, age, seed)
-    if ties is None:
-        ties = make_ties(people, (start.use != NO_USE) & (start.use != REMISSION), seed)
-    elif callable(ties):
-        ties = ties(people)
-
-    residents = _residents(scenario, people, keys, seed)
-    households, homes = _households(people)
-    histories = _histories(start, keys, seed, frailty_bins(scenario), uses_alone_bins(scenario))
-    residents.history[histories.resident] = np.arange(len(histories))
-    neighbourhoods = int(people.household_neighbourhood.max()) + 1
-    rules.arrivals_per_day = homes * rules.household_moves_out_per_day
-
-    clock = np.zeros(1, CLOCK).view(np.recarray)
-    clock.seed, clock.day = seed, START_DAY
-    clock.residents, clock.households, clock.histories = n, len(households), len(histories)
-    census_rows = np.zeros((1, census.COUNTS))
-    state = State(
-        clock=clock,
-        rules=rules,
-        residents=residents,
-        households=households,
-        histories=histories,
-        officers=_officers(scenario, place, n, neighbourhoods, seed),
-        agencies=_agencies(),
-        providers=_providers(scenario, place, n, neighbourhoods, float(rules.oud_scale[0]), seed),
-        tie_start=ties.start,
-        tie_to=ties.to,
-        tie_kind=ties.kind,
-        tie_weight=ties.weight,
-        late_first=np.zeros(n, np.int32),
-        late_ties=np.zeros(0, LATE_TIE).view(np.recarray),
-        diary_first=np.full((KINDS_OF_DATE, DIARY_DAYS), NONE, np.int32),
-        diary_next=np.full((KINDS_OF_DATE, max(n, len(households))), NONE, np.int32),
-        luck=np.zeros((len(histories), 4), np.uint32),
-        queue=np.zeros(len(histories), np.int32),
-        roll=np.arange(len(histories), dtype=np.int32),
-        response_factor=_response_factor(scenario, neighbourhoods, seed),
-        frailty_bins=frailty_bins(scenario),
-        uses_alone_bins=uses_alone_bins(scenario),
-        relapse=relapse_by_day(scenario),
-        surge=surge_by_day(scenario),
-        leaving=leaving_by_day(scenario),
-        death_hazard=_death_hazard(scenario),
-        birth_hazard=_birth_hazard(scenario),
-        first_use_shape=first_use_shape,
-        start_shares=shares,
-        events=np.zeros(0, EVENT).view(np.recarray),
-        census=census_rows,
-    )
-    world = World(state, scenario, seed, n, place.population)
+    world = World(_state(scenario, seed, place, people, ties), scenario, seed, n, place.population)
+    del people  # the tables are about to grow: do not hold both
     world.make_room()
     set_levers(world, scenario.on(START_DAY))
     _place_in_care(world)
@@ -121,6 +65,70 @@ def build(scenario, seed: int, place=None, ties=None) -> World:
     world.state.rules.call_intercept = _call_intercept(world)
     world.state.census[0] = census.counts_tonight(world)
     return world
+
+
+def _state(scenario, seed: int, place, people, ties) -> State:
+    """Return the arrays of a new world: who lives there and what they are to each other; no dates yet."""
+    n = len(people.born)
+    keys = np.arange(n, dtype=np.int64)
+    age = np.clip((START_DAY - people.born) / DAYS_A_YEAR, 0, 110).astype(np.int64)
+    rules = make_rules(scenario)
+    rules.oud_scale = oud_scale = _oud_scale(scenario, place)
+    rules.misuse_to_oud_per_day *= oud_scale
+    shares, first_use_shape = chances(scenario, oud_scale, people.sex, age)
+    start = starting_use(scenario, shares, keys, people.sex, age, seed)
+    if ties is None:
+        ties = make_ties(people, (start.use != NO_USE) & (start.use != REMISSION), seed)
+    elif callable(ties):
+        ties = ties(people)
+
+    residents = _residents(scenario, people, keys, seed)
+    households, homes = _households(people)
+    frailty, uses_alone = frailty_bins(scenario), uses_alone_bins(scenario)
+    histories = _histories(start, keys, seed, frailty, uses_alone)
+    residents.history[histories.resident] = np.arange(len(histories))
+    neighbourhoods = int(people.household_neighbourhood.max()) + 1
+    birth_hazard, leaving = _birth_hazard(scenario), leaving_by_day(scenario)
+    rules.arrivals_per_day = homes * rules.household_moves_out_per_day
+    rules.first_use_bound = first_use_shape.max() * (1 + rules.tie_effect)
+    rules.birth_bound = birth_hazard.max() / (1 - birth_hazard.max() * rules.between_births_days)
+    rules.leaving_bound = leaving.max()
+    clock = np.zeros(1, CLOCK).view(np.recarray)
+    clock.seed, clock.day = seed, START_DAY
+    clock.residents, clock.households, clock.histories = n, len(households), len(histories)
+    return State(
+        clock=clock,
+        rules=rules,
+        residents=residents,
+        households=households,
+        histories=histories,
+        officers=_officers(scenario, place, n, neighbourhoods, seed),
+        agencies=_agencies(),
+        providers=_providers(scenario, place, n, neighbourhoods, oud_scale, seed),
+        tie_start=ties.start,
+        tie_to=ties.to,
+        tie_kind=ties.kind,
+        tie_weight=ties.weight,
+        late_first=np.zeros(n, np.int32),
+        late_ties=np.zeros(0, LATE_TIE).view(np.recarray),
+        diary_first=np.full((KINDS_OF_DATE, DIARY_DAYS), NONE, np.int32),
+        diary_next=np.full((KINDS_OF_DATE, 1), NONE, np.int32),
+        luck=np.zeros((len(histories), 4), np.uint32),
+        queue=np.zeros(len(histories), np.int32),
+        roll=np.arange(len(histories), dtype=np.int32),
+        response_factor=_response_factor(scenario, neighbourhoods, seed),
+        frailty_bins=frailty,
+        uses_alone_bins=uses_alone,
+        relapse=relapse_by_day(scenario),
+        surge=surge_by_day(scenario),
+        leaving=leaving,
+        death_hazard=_death_hazard(scenario),
+        birth_hazard=birth_hazard,
+        first_use_shape=first_use_shape,
+        start_shares=shares,
+        events=np.zeros(0, EVENT).view(np.recarray),
+        census=np.zeros((1, census.COUNTS)),
+    )
 
 
 def _oud_scale(scenario, place) -> float:

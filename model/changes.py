@@ -1,6 +1,7 @@
 """The few changes of state that more than one process makes; each leaves its event."""
 
 from ..agents.compiled import compiled
+from ..agents.household import GROUP_QUARTERS
 from ..agents.resident import (
     METHADONE,
     MOVED,
@@ -164,37 +165,57 @@ def add_tie(world, a, b, kind):
 
 
 @compiled
-def _settle_children(world, household_row):
-    """Give children left without an adult a home with kin, or with a friend's household; else they leave town."""
+def _has_adult(world, household_row):
+    """Say whether an adult lives in a home, other than an institution."""
     household = world.households[household_row]
-    day = world.clock[0].day
+    if household.kind == GROUP_QUARTERS:
+        return False
     row = household.first
     while row >= 0:
-        if day - world.residents[row].born >= ADULT_DAYS:
-            return
+        if world.clock[0].day - world.residents[row].born >= ADULT_DAYS:
+            return True
         row = world.residents[row].housemate
+    return False
+
+
+@compiled
+def _home_for(world, child):
+    """Return a household for a child left alone: with kin, else with friends, of the child or the parents; -1: none."""
+    day, resident = world.clock[0].day, world.residents[child]
+    number = 20  # of the draw; 24 of them
+    for kind in (KIN, FRIEND):
+        for close in (child, resident.mother, resident.father):
+            for _ in range(4):
+                u = draw(world.clock[0].seed, _MOVE, resident.key, day, number)
+                number += 1
+                host = pick_tie(world, close, kind, u, ANYBODY) if close >= 0 else NONE
+                if host >= 0:
+                    home = world.residents[host].household
+                    if home != resident.household and _has_adult(world, home):
+                        return home
+    return NONE
+
+
+@compiled
+def _settle_children(world, household_row, cause):
+    """Give children left without an adult a home; those for whom there is none leave town."""
+    household = world.households[household_row]
+    if household.kind == GROUP_QUARTERS or _has_adult(world, household_row):
+        return
     while household.first >= 0:
         child = household.first
-        key = world.residents[child].key
-        home = NONE
-        for kind in (KIN, FRIEND):
-            for attempt in range(4):
-                u = draw(world.clock[0].seed, _MOVE, key, day, 16 + 4 * kind + attempt)  # 20-27
-                host = pick_tie(world, child, kind, u, ANYBODY)
-                if home < 0 and host >= 0 and world.residents[host].household != household_row:
-                    if day - world.residents[host].born >= ADULT_DAYS:
-                        home = world.residents[host].household
+        home = _home_for(world, child)
         if home >= 0:
-            happened(world, LEFT_HOME, child, home, float(household_row), NONE, NOWHERE)
+            happened(world, LEFT_HOME, child, home, float(household_row), cause, NOWHERE)
             leave_household(world, child)
             join_household(world, child, home)
         else:
-            depart(world, child, MOVED, MOVED_OUT, NONE)
+            depart(world, child, MOVED, MOVED_OUT, cause)
 
 
 @compiled
 def die(world, row, fate, kind, cause):
     """Let a resident die; children left without an adult find a home."""
     household = world.residents[row].household
-    depart(world, row, fate, kind, cause)
-    _settle_children(world, household)
+    event = depart(world, row, fate, kind, cause)
+    _settle_children(world, household, event)

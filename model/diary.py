@@ -116,21 +116,8 @@ def note_first_use(world, row, day):
     start = max(day, resident.born + int(FIRST_USE_AGE * YEAR))
     u = draw(world.clock[0].seed, _FIRST_USE, resident.key, start, 0)
     rules = world.rules[0]
-    bound = (rules.first_misuse_per_day + rules.first_illicit_per_day * rules.oud_scale) * first_use_bound(world)
+    bound = (rules.first_misuse_per_day + rules.first_illicit_per_day * rules.oud_scale) * rules.first_use_bound
     note(world, FIRST_USE, row, start + 1 + days_until(u, bound))
-
-
-@compiled
-def first_use_bound(world):
-    """Return the largest factor on first use that age, sex and ties can give."""
-    return world.first_use_shape.max() * (1.0 + world.rules[0].tie_effect)
-
-
-@compiled
-def birth_bound(world):
-    """Return the largest hazard of birth of a woman who may conceive (per day)."""
-    top = world.birth_hazard.max()
-    return top / (1.0 - top * world.rules[0].between_births_days)
 
 
 @compiled
@@ -140,7 +127,7 @@ def note_birth(world, row, day):
     start = max(day, resident.born + int(FERTILE_AGE * YEAR))
     if resident.sex == FEMALE and start < resident.born + int(FERTILE_UNTIL * YEAR):
         u = draw(world.clock[0].seed, _BIRTH, resident.key, start, 0)
-        note(world, BIRTH, row, start + 1 + days_until(u, birth_bound(world)))
+        note(world, BIRTH, row, start + 1 + days_until(u, world.rules[0].birth_bound))
 
 
 @compiled

@@ -173,7 +173,7 @@ class World:
             array = getattr(self.state, name)
             needed = int(clock[count]) + spare[count]
             if len(array) < needed:
-                larger[name] = _grown(array, needed + needed // 4)
+                larger[name] = _grown(array, int(clock[count]), 2 * needed)
         people = max(
             len(larger.get("residents", self.state.residents)), len(larger.get("households", self.state.households))
         )
@@ -183,14 +183,14 @@ class World:
             larger["diary_next"] = diary
         days = self.day - START_DAY + 1
         if len(self.state.census) < days:
-            larger["census"] = _grown(self.state.census, days + 400)
+            larger["census"] = _grown(self.state.census, days - 1, days + 4000)
         if larger:
             self.state = self.state._replace(**larger)
 
 
-def _grown(array: np.ndarray, length: int) -> np.ndarray:
+def _grown(array: np.ndarray, used: int, length: int) -> np.ndarray:
     if array.dtype.names:
-        return grown(array, length)
+        return grown(array, used, length)
     larger = np.zeros((length, *array.shape[1:]), array.dtype)
-    larger[: len(array)] = array
+    larger[:used] = array[:used]
     return larger

@@ -84,7 +84,8 @@ def _count(world, first_event):
     clock = world.clock[0]
     tonight = world.census[clock.day - START_DAY]
     if clock.day > START_DAY:
-        tonight[:FIRST_EVENT] = world.census[clock.day - START_DAY - 1][:FIRST_EVENT]
+        for stock in range(FIRST_EVENT):
+            tonight[stock] = world.census[clock.day - START_DAY - 1, stock]
     tonight[EXPECTED_DEATHS] = 0.0
     tonight[WAIT_DAYS] = 0.0
     for i in range(first_event, clock.events):

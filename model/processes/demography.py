@@ -33,7 +33,6 @@ from ..diary import (
     LEAVE_HOME,
     MOVE_OUT,
     YEAR,
-    birth_bound,
     due,
     lives_with_parent,
     note_birth,
@@ -151,7 +150,7 @@ def _bear(world):
         band = min(17, int((clock.day - mother.born) / (5 * YEAR)))
         hazard = world.birth_hazard[band]
         hazard /= 1.0 - hazard * rules.between_births_days
-        if draw(clock.seed, _BIRTH, mother.key, clock.day, 1) * birth_bound(world) >= hazard:
+        if draw(clock.seed, _BIRTH, mother.key, clock.day, 1) * rules.birth_bound >= hazard:
             note_birth(world, row, clock.day)
             continue
         mother.births += 1
@@ -297,16 +296,6 @@ def _move_in(world):
     clock.arrivals = number
 
 
-@compiled
-def _live(world):
-    _die(world)
-    _die_of_use_disorder(world)
-    _bear(world)
-    _leave_home(world)
-    _move_out(world)
-    _move_in(world)
-
-
 @process(
     writes=("residents.*", "households.*", "histories.*", "providers.occupied"),
     draws=(Stream.MORTALITY, Stream.BIRTH, Stream.MOVE, Stream.KEYS, Stream.HISTORY, Stream.FIRST_USE),
@@ -323,4 +312,9 @@ def _live(world):
 )
 def live(world) -> None:
     """Let people be born, die of other causes, leave home, leave town and arrive."""
-    _live(world.view)
+    _die(world.view)
+    _die_of_use_disorder(world.view)
+    _bear(world.view)
+    _leave_home(world.view)
+    _move_out(world.view)
+    _move_in(world.view)

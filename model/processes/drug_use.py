@@ -18,7 +18,7 @@ from ...agents.resident import (
 )
 from ...agents.table import NONE
 from ..changes import add_tie, begin_history, change_use
-from ..diary import FIRST_USE, YEAR, due, first_use_bound, note_first_use
+from ..diary import FIRST_USE, YEAR, due, note_first_use
 from ..events import Kind
 from ..network import CO_USE, FRIEND, KIN, WHO_USES, pick_tie, share_in_use
 from ..process import process
@@ -40,7 +40,7 @@ def _start(world):
             continue
         age = min(110, int((clock.day - resident.born) / YEAR))
         factor = world.first_use_shape[resident.sex, age] * (1.0 + rules.tie_effect * share_in_use(world, row))
-        if draw(clock.seed, _FIRST_USE, resident.key, clock.day, 1) * first_use_bound(world) >= factor:
+        if draw(clock.seed, _FIRST_USE, resident.key, clock.day, 1) * rules.first_use_bound >= factor:
             note_first_use(world, row, clock.day)
             continue
         illicit = rules.first_illicit_per_day * rules.oud_scale
@@ -94,12 +94,6 @@ def _use(world):
         person.tolerance = next_tolerance(person, rules.tolerance_keep)
 
 
-@compiled
-def _use_and_start(world):
-    _start(world)
-    _use(world)
-
-
 @process(
     writes=("residents.history", "histories.*", "providers.occupied"),
     draws=(Stream.USE, Stream.FIRST_USE, Stream.RELAPSE_ROUTE, Stream.TIES, Stream.HISTORY),
@@ -107,4 +101,5 @@ def _use_and_start(world):
 )
 def use(world) -> None:
     """Let people begin, escalate, stop and go back to use; tolerance follows."""
-    _use_and_start(world.view)
+    _start(world.view)
+    _use(world.view)

@@ -4,6 +4,8 @@ Everybody decides first; free slots are then given in the order of waiting, and 
 asked on the same day by a keyed priority. There is no hand-off: people find the way themselves.
 """
 
+import math
+
 import numpy as np
 
 from ...agents.compiled import compiled
@@ -85,7 +87,7 @@ def _decide(world):
     clock = world.clock[0]
     rules = world.rules[0]
     # Nobody's hazard is higher than this: most draws need no look at the person.
-    most = max(rules.seek_per_day * np.exp(rules.readiness_jump), world.leaving.max())
+    most = max(rules.seek_per_day * math.exp(rules.readiness_jump), rules.leaving_bound)
     threshold = most / TO_UNIT
     luck = world.luck
     for row in range(clock.histories):
@@ -167,12 +169,6 @@ def _admit(world):
             change_use(world, row, REMISSION, entered)
 
 
-@compiled
-def _treat(world):
-    _decide(world)
-    _admit(world)
-
-
 @process(
     writes=("histories.*", "providers.occupied"),
     draws=(Stream.CARE, Stream.PROVIDER, Stream.SLOT_PRIORITY, Stream.ATTENDANCE, Stream.RELAPSE_ROUTE),
@@ -187,4 +183,5 @@ def _treat(world):
 )
 def treat(world) -> None:
     """Let people ask, wait, enter, stay and leave."""
-    _treat(world.view)
+    _decide(world.view)
+    _admit(world.view)
