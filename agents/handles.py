@@ -12,7 +12,7 @@ from ..scenarios.errors import InputError, nearest
 from .agency import AGENCY, AgencyKind
 from .household import HOUSEHOLD, HOUSEHOLD_KINDS
 from .officer import OFFICER
-from .provider import PROVIDER, ProviderKind, free_slots
+from .provider import PROVIDER, ProviderKind
 from .resident import HERE, HISTORY, RACES, RESIDENT, Care, Fate, Use
 from .shown import Known, Shown, Worked, codes
 
@@ -56,15 +56,15 @@ class Handle(mesa.Agent):
         self.__dict__.update(model=model, row=row, unique_id=row * KINDS + self.number, pos=None)
 
     @classmethod
-    def here(cls, world):
-        """Return which rows are part of the community now, bool (rows,), or None for all."""
+    def here(cls, world, rows=slice(None)):
+        """Return which rows are part of the community now, bool (n,), or None where they always are."""
         return None
 
     @property
     def is_here(self) -> bool:
         """Whether the agent is part of the community now."""
-        here = self.here(self.model.world)
-        return here is None or bool(here[self.row])
+        here = self.here(self.model.world, self.row)
+        return here is None or bool(here)
 
     def as_dict(self) -> dict:
         """Return everything the agent shows by name, such as for `pandas.Series(agent.as_dict())`."""
@@ -184,8 +184,10 @@ _CARE = "treatment is entered through a provider: change `slots` of providers, o
         },
         through={"use": "change_use"},
     ),
-    Worked("age", "whole years since birth", lambda world, rows: (world.day - world.residents["born"][rows]) // YEAR),
-    Worked("has_history", "any history of opioid use", lambda world, rows: world.residents["history"][rows] >= 0),
+    Worked(
+        "age", "whole years since birth", lambda world, rows: (world.day - world.state.residents["born"][rows]) // YEAR
+    ),
+    Worked("has_history", "any history of opioid use", lambda world, rows: world.state.residents["history"][rows] >= 0),
 )
 class Resident(Handle):
     """A resident: everybody who lives here, with the history of opioid use of those who have one.
@@ -194,9 +196,9 @@ class Resident(Handle):
     """
 
     @classmethod
-    def here(cls, world):
-        """Return who lives here now, bool (residents,)."""
-        return world.residents["fate"] == HERE
+    def here(cls, world, rows=slice(None)):
+        """Return who lives here now, bool (n,)."""
+        return world.residents["fate"][rows] == HERE
 
     @property
     def members(self) -> list["Resident"]:
@@ -235,9 +237,9 @@ class Household(Handle):
     stays = "it ends when its last member leaves; remove() its members"
 
     @classmethod
-    def here(cls, world):
-        """Return which households somebody lives in, bool (households,)."""
-        return world.households["first"] >= 0
+    def here(cls, world, rows=slice(None)):
+        """Return which households somebody lives in, bool (n,)."""
+        return world.households["first"][rows] >= 0
 
     @property
     def members(self) -> list[Resident]:
@@ -273,7 +275,9 @@ class Officer(Handle):
     Worked(
         "free",
         "people it can still take",
-        lambda world, rows: [free_slots(world.state.providers[row]) for row in rows],
+        lambda world, rows: np.maximum(
+            0, world.state.providers["slots"][rows] - world.state.providers["occupied"][rows]
+        ),
     ),
 )
 class Provider(Handle):

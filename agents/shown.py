@@ -8,6 +8,7 @@ exists, not in the future where the past is meant.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -65,8 +66,8 @@ class Known:
         return np.zeros(len(numbers), bool) if has is None else ~has
 
     def read(self, model, row: int) -> Any:
-        """Return what one row shows."""
-        return self.words(model, np.array([row]))[0]
+        """Return what one row shows: the same as `words`, without arrays."""
+        raise TypeError(self.name)
 
     def write(self, model, rows, values) -> None:
         """Write one value to all rows, or one to each."""
@@ -82,7 +83,7 @@ class Worked(Known):
     """A number worked out from columns, named, with its meaning."""
 
     meaning: str
-    function: Callable  # (world, rows) -> values (n,)
+    function: Callable  # (world, rows) -> values (n,), or a row -> its value
 
     @property
     def doc(self) -> str:
@@ -91,6 +92,10 @@ class Worked(Known):
     def numbers(self, world, rows):
         values = np.asarray(self.function(world, rows))
         return (values if values.dtype == bool else values.astype(np.int64)), None
+
+    def read(self, model, row):
+        value = self.function(model.world, row)
+        return bool(value) if value.dtype == bool else int(value)
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,7 @@ class Shown(Known):
         kept = f"; not for writing: {self.kept}" if self.kept else ""
         return f"{c.meaning} [{c.unit}{limits}{words}]; {owner}{kept}"
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         return self.code is None and self.column.unit != "yes/no" and not self.column.unit.endswith(" row")
 
@@ -147,6 +152,15 @@ class Shown(Known):
             return rows, None
         places = world.residents[self.by][rows]
         return np.maximum(places, 0), places >= 0
+
+    def read(self, model, row):
+        state = model.world.state
+        if self.by is not None:
+            row = state.residents[self.by].item(row)
+            if row < 0:
+                return None
+        number = getattr(state, self.table)[self.column.name].item(row)
+        return number if self.plain else self.word(model, number)
 
     def word(self, model, number):
         if self.code is not None:

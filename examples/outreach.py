@@ -12,9 +12,9 @@ from deflect.model.community import CommunityModel
 class Town(CommunityModel):
     """A tenth of a county, with what a Mesa model usually collects."""
 
-    def __init__(self, visits: bool = False, rng=1, **overrides):
+    def __init__(self, visits: bool = False, rng=1, residents: int = 9_000, **overrides):
         """Build the town; with `visits`, peers are at work from day 0."""
-        super().__init__("status_quo", rng=rng, place="54011", residents=9_000, **overrides)
+        super().__init__("status_quo", rng=rng, place="54011", residents=residents, **overrides)
         self.visited = 0
         if visits:
             self.add_process(self.visit, before="overdose")
@@ -39,4 +39,4 @@ if __name__ == "__main__":
         town.run_for(365)
         overdoses = town.datacollector.get_model_vars_dataframe().overdoses.sum()
         treated = town.agents_by_type[Resident].select(care=["methadone", "buprenorphine", "naltrexone"])
-        print(f"{town.visited} visits, {overdoses:.0f} overdoses in a year, {len(treated)} people in treatment after it")
+        print(f"{town.visited} visits: {overdoses:.0f} overdoses in a year, {len(treated)} people in treatment then")

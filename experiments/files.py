@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ def choose(out: str | Path | None, place: str, policy: str) -> Path:
     try:
         taken = folder.is_dir() and any(folder.iterdir())
         is_file = folder.exists() and not folder.is_dir()
+        with suppress(FileNotFoundError):
+            folder.lstat()  # a name no folder can have is found out now
         existing = next(parent for parent in folder.absolute().parents if parent.exists())
         os.rmdir(tempfile.mkdtemp(dir=existing, prefix=".deflect-"))
     except (OSError, ValueError) as error:

@@ -112,7 +112,7 @@ def _state(scenario, seed: int, place, people, ties) -> State:
         late_first=np.zeros(n, np.int32),
         late_ties=np.zeros(0, LATE_TIE).view(np.recarray),
         diary_first=np.full((KINDS_OF_DATE, DIARY_DAYS), NONE, np.int32),
-        diary_next=np.full((KINDS_OF_DATE, 1), NONE, np.int32),
+        diary_next=np.zeros((KINDS_OF_DATE, 1), np.int32),
         luck=np.zeros((len(histories), 4), np.uint32),
         queue=np.zeros(len(histories), np.int32),
         roll=np.arange(len(histories), dtype=np.int32),
@@ -140,7 +140,9 @@ def _oud_scale(scenario, place) -> float:
 
 
 def _residents(scenario, people, keys: np.ndarray, seed: int) -> np.recarray:
-    rows = RESIDENT.rows(len(keys))
+    """Return the residents with room for as many again: growing them at once would hold the largest table twice."""
+    table = RESIDENT.rows(2 * len(keys) + 256)
+    rows = table[: len(keys)]
     rows.key = keys
     for column in ("household", "born", "sex", "race", "mother", "father"):
         rows[column] = getattr(people, column)
@@ -151,7 +153,7 @@ def _residents(scenario, people, keys: np.ndarray, seed: int) -> np.recarray:
     # Members of a household stand side by side: the next one is the next row, until the household ends.
     last = np.append(people.household[1:] != people.household[:-1], True)
     rows.housemate = np.where(last, NONE, np.arange(len(keys)) + 1)
-    return rows
+    return table
 
 
 def _households(people) -> tuple[np.recarray, int]:

@@ -214,8 +214,8 @@ def _settle_children(world, household_row, cause):
 
 
 @compiled
-def die(world, row, fate, kind, cause):
-    """Let a resident die; children left without an adult find a home."""
+def depart_and_settle(world, row, fate, kind, cause):
+    """Let one resident die or leave alone; children left without an adult find a home."""
     household = world.residents[row].household
     event = depart(world, row, fate, kind, cause)
     _settle_children(world, household, event)

@@ -23,7 +23,7 @@ from ..scenarios.errors import InputError, nearest
 from ..scenarios.load import load
 from ..scenarios.schema import Scenario, fields
 from .build import build
-from .changes import begin_history, change_use, die
+from .changes import begin_history, change_use, depart_and_settle
 from .checks import NEXT_USE
 from .day import DAY, live_a_day
 from .events import MOVED_OUT, Kind
@@ -177,12 +177,12 @@ class CommunityModel(mesa.Model):
     @property
     def agents_by_type(self) -> dict:
         """A set of agents a kind: over our tables, and those of a user's own that are registered with Mesa."""
-        return {kind: TableSet(self, kind) for kind in self.kinds} | self._agents_by_type
+        return {kind: TableSet(self, kind) for kind in self.kinds} | super().agents_by_type
 
     @property
     def agent_types(self) -> list[type]:
         """Every kind of agent."""
-        return [*self.kinds, *self._agents_by_type]
+        return list(self.agents_by_type)
 
     @property
     def agents(self) -> Everyone:
@@ -241,7 +241,7 @@ class CommunityModel(mesa.Model):
         """Let a resident move away today; children left without an adult go to kin, to friends, or away."""
         self._living_here(row)
         self.world.make_room()
-        die(self.world.view, row, MOVED, MOVED_OUT, NONE)  # leaves as the dead do, and their children are cared for
+        depart_and_settle(self.world.view, row, MOVED, MOVED_OUT, NONE)
 
     def _living_here(self, row: int) -> Resident:
         resident = self.handle("residents", row)
@@ -271,21 +271,17 @@ class CommunityModel(mesa.Model):
     # --- copies ----------------------------------------------------------------------------------------
 
     def __getstate__(self) -> dict:
-        """Return what a copy or a file needs; compiled views and the network are made anew."""
-        world = {name: value for name, value in vars(self.world).items() if name != "view"}
-        state = dict(vars(self)) | {"world": world, "_network": (None, None)}
+        """Return what a copy or a file needs; the network is made anew."""
+        state = dict(vars(self)) | {"_network": (None, None)}
         if "processes" in state:  # our own go by name
             state["processes"] = [process.name if process in DAY else process for process in self.processes]
         return state
 
     def __setstate__(self, state: dict) -> None:
-        world = World.__new__(World)
-        world.__dict__.update(state["world"])
-        world.state = world.state
         if "processes" in state:
             ours = {process.name: process for process in DAY}
             state["processes"] = tuple(ours[p] if isinstance(p, str) else p for p in state["processes"])
-        self.__dict__.update(state | {"world": world})
+        self.__dict__.update(state)
 
 
 def _name(use: Use | None) -> str:

@@ -16,7 +16,10 @@ from ..agents.compiled import compiled
 
 
 class Stream(IntEnum):
-    """What a draw decides. Numbers are for ever: append, never renumber or reuse."""
+    """What a draw decides. Numbers are for ever: append, never renumber or reuse.
+
+    Streams from 1,000 on belong to processes of a user's own (see `CommunityModel.draw`).
+    """
 
     USE = 0  # daily change of use
     OVERDOSE = 1  # does an overdose happen today

@@ -9,7 +9,7 @@ from ..agents.household import HOUSEHOLD
 from ..agents.officer import OFFICER
 from ..agents.provider import PROVIDER
 from ..agents.resident import HISTORY, RESIDENT
-from ..agents.table import NONE, grown
+from ..agents.table import grown
 from .view import view_of
 
 START_DAY = -730  # two years of burn-in under the status quo come before the policy
@@ -52,7 +52,7 @@ class State(NamedTuple):
     late_first: np.ndarray  # (residents,) 1 + row of the first tie made during the run, 0: none
     late_ties: np.recarray
     diary_first: np.ndarray  # (kinds of date, DIARY_DAYS) first row due that day, -1: none
-    diary_next: np.ndarray  # (kinds of date, rows) next row due the same day
+    diary_next: np.ndarray  # (kinds of date, rows) next row due the same day; means something on a page only
     luck: np.ndarray  # (histories, 4) today's draws: streams 0-3
     queue: np.ndarray  # (histories,) history rows of everybody who waits, in no order
     roll: np.ndarray  # (histories,) history rows in an order that does not depend on rows
@@ -106,6 +106,14 @@ class World:
         self.seed = seed
         self.starting_people = starting_people  # simulated at the start
         self.place_population = place_population  # of the place they stand for
+
+    def __getstate__(self) -> dict:
+        """Return what a copy or another process needs; the compiled view is made anew there."""
+        return {name: value for name, value in vars(self).items() if name != "view"}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        self.view = view_of(self._state)
 
     @property
     def state(self) -> State:
@@ -178,7 +186,7 @@ class World:
             len(larger.get("residents", self.state.residents)), len(larger.get("households", self.state.households))
         )
         if self.state.diary_next.shape[1] < people:
-            diary = np.full((self.state.diary_next.shape[0], people), NONE, np.int32)
+            diary = np.zeros((self.state.diary_next.shape[0], people), np.int32)
             diary[:, : self.state.diary_next.shape[1]] = self.state.diary_next
             larger["diary_next"] = diary
         days = self.day - START_DAY + 1

@@ -26,7 +26,16 @@ from ...agents.resident import (
     other_death_hazard,
 )
 from ...agents.table import NONE
-from ..changes import NEVER, NEVER_LEFT, add_tie, begin_history, depart, die, join_household, leave_household
+from ..changes import (
+    NEVER,
+    NEVER_LEFT,
+    add_tie,
+    begin_history,
+    depart,
+    depart_and_settle,
+    join_household,
+    leave_household,
+)
 from ..diary import (
     BIRTH,
     DEATH,
@@ -100,7 +109,7 @@ def _die(world):
     """Let those whose date has come die of other causes."""
     for row in due(world, DEATH):
         if world.residents[row].fate == HERE:
-            die(world, row, FATE_DIED_OTHER, DIED_OTHER, NONE)
+            depart_and_settle(world, row, FATE_DIED_OTHER, DIED_OTHER, NONE)
 
 
 @compiled
@@ -135,7 +144,7 @@ def _die_of_use_disorder(world):
     for history_row in _who_dies_of_use_disorder(world):
         row = world.histories[history_row].resident
         if world.residents[row].fate == HERE:  # a child left alone by another of these deaths may have moved away
-            die(world, row, FATE_DIED_OTHER, DIED_OTHER, NONE)
+            depart_and_settle(world, row, FATE_DIED_OTHER, DIED_OTHER, NONE)
 
 
 @compiled

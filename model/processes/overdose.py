@@ -21,7 +21,7 @@ from ...agents.resident import (
     overdose_hazard,
 )
 from ...agents.table import NONE
-from ..changes import die
+from ..changes import depart_and_settle
 from ..diary import people_in_key_order
 from ..events import (
     AT_HOME,
@@ -199,7 +199,7 @@ def _live_through(world, history_row):
     person.overdose_event = overdose
     person.overdoses += 1
     if draw(seed, _SCENE, key, day, _DIES) < risk:
-        die(world, row, FATE_DIED_OVERDOSE, DIED_OVERDOSE, overdose)
+        depart_and_settle(world, row, FATE_DIED_OVERDOSE, DIED_OVERDOSE, overdose)
         return
     survived = happened(world, SURVIVED, row, NONE, 0.0, overdose, setting)
     person.readiness = rules.readiness_jump

@@ -8,7 +8,7 @@ import mesa
 import numpy as np
 import pytest
 from deflect.agents.handles import Agency, Handle, Household, Officer, Provider, Race, Resident, Sex, Shift
-from deflect.agents.provider import ProviderKind
+from deflect.agents.provider import ProviderKind, free_slots
 from deflect.agents.resident import Care, Fate, Use
 from deflect.model.checks import check_world
 from deflect.model.community import CommunityModel
@@ -201,7 +201,19 @@ def test_agents_are_neither_made_nor_kept(town):
         with pytest.raises(InputError, match=cure):
             kind(town, 0).remove()
     list(town.agents)
-    assert len(town._all_agents) == 0
+    assert len(mesa.Model.agents.fget(town)) == 0
+
+
+def test_what_is_worked_out_is_what_the_rules_say(town):
+    for provider in town.agents_by_type[Provider]:
+        assert provider.free == free_slots(town.world.state.providers[provider.row])
+    Provider(town, 0).slots = 0
+    assert Provider(town, 0).free == 0
+    homes = town.agents_by_type[Household]
+    assert homes.get("size") == [len(home.members) for home in homes] and homes.agg("size", min) >= 1
+    officer = Officer(town, 0)
+    officer.joined = town.day - 800
+    assert officer.years_of_service == 2
 
 
 # --- changes that have events ------------------------------------------------------------------------

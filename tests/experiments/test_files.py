@@ -43,6 +43,7 @@ def test_what_cannot_be_written_is_refused(here):
         ("/dev/null/x", "cannot be written"),
         ("/proc/x", "cannot be written"),
         ("nul\0", "cannot be written"),
+        ("x" * 300, "cannot be written"),
     ):
         with pytest.raises(InputError, match=told):
             choose(folder, "", "")

@@ -291,7 +291,15 @@ FAULTS = (
         "model/build.py",
         "    rows.frailty = frailty[(draws(seed, Stream.HISTORY, keys, 0, 0)",
         "    rows.frailty = frailty[(draws(seed, Stream.HISTORY, keys, 0, 3)",
-        f"{GATHER}::test_the_traits_have_their_distribution",
+        f"{CHANCE}::test_no_draw_decides_twice",
         "who uses at the start was decided by that draw: the frail are chosen, not mixed",
+    ),
+    Fault(
+        "the_frailest_are_missing",
+        "model/build.py",
+        "    rows.frailty = frailty[(draws(seed, Stream.HISTORY, keys, 0, 0)",
+        "    rows.frailty = frailty[(0.9 * draws(seed, Stream.HISTORY, keys, 0, 0)",
+        f"{GATHER}::test_the_traits_have_their_distribution",
+        "a share of one thing times a draw for another: the end of the distribution is never reached",
     ),
 )

@@ -71,8 +71,8 @@ FAULTS = (
     Fault(
         "the_dead_survive",
         "model/processes/overdose.py",
-        "        die(world, row, FATE_DIED_OVERDOSE, DIED_OVERDOSE, overdose)\n        return\n",
-        "        die(world, row, FATE_DIED_OVERDOSE, DIED_OVERDOSE, overdose)\n",
+        "        depart_and_settle(world, row, FATE_DIED_OVERDOSE, DIED_OVERDOSE, overdose)\n        return\n",
+        "        depart_and_settle(world, row, FATE_DIED_OVERDOSE, DIED_OVERDOSE, overdose)\n",
         STORY,
         "a missing return: death is followed by survival",
     ),
@@ -173,12 +173,12 @@ FAULTS = (
         compiled=True,
     ),
     Fault(
-        "one_queue_moves_slowly",
-        "model/processes/treatment.py",
-        "if free_slots(provider) == 0:",
-        "if free_slots(provider) == 0 or clock.day % 7 == 6:",
+        "nobody_leaves_on_the_first_day",
+        "agents/resident.py",
+        "return happens(u, leaving[person.care - METHADONE, days])",
+        "return days > 1 and happens(u, leaving[person.care - METHADONE, days])",
         f"{QUEUE}::test_waits_are_those_of_the_queue",
-        "admissions rest one day in seven: slots are kept, waits are longer",
+        "stays begin to count a day late: one day in twenty, but a third more people waiting",
         compiled=True,
     ),
 )

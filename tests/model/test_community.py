@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from deflect.agents.handles import Agency, Household, Officer, Provider, Resident
 from deflect.agents.resident import Care, Use
+from deflect.examples.outreach import Town
 from deflect.model.build import build
 from deflect.model.checks import check_world
 from deflect.model.community import CommunityModel
@@ -44,14 +45,14 @@ def test_steps_are_the_plain_loop_byte_for_byte():
     for _ in range(20):
         model.step()
     model.run_for(40)
-    assert (model.steps, model.time, model.day) == (60, 60.0, -670)
+    assert (model.time, model.day) == (60.0, -670)
     assert len(plain.events) == 0 and len(model.world.events) > 200
     assert not differences(model.world, lived(plain, 60))
 
 
 def test_construction_lives_the_burn_in_so_that_step_one_is_day_zero():
     model = CommunityModel("more_slots", rng=2, place="US", residents=200, years=1)
-    assert (model.day, model.time, model.steps) == (0, 0.0, 0)
+    assert (model.day, model.time) == (0, 0.0)
     model.step()
     assert model.day == 1 and model.scenario.treatment.intake_days == 3
     assert not differences(model.world, lived_until(build(model.world.scenario, 2), 1))
@@ -185,7 +186,7 @@ def test_batch_run_runs_policies_and_seeds(start_method):
 def test_events_come_between_steps():
     told = []
 
-    class Town(CommunityModel):
+    class Own(CommunityModel):
         def step(self):
             told.append(("step", self.time, self.day))
             super().step()
@@ -196,7 +197,7 @@ def test_events_come_between_steps():
         def often(self):
             told.append(("often", self.time, self.day))
 
-    model = Town(world=town(), burn_in=False)
+    model = Own(world=town(), burn_in=False)
     model.schedule_event(model.note, at=1.0)
     model.schedule_event(model.note, after=1.5)
     model.schedule_recurring(model.often, mesa.time.Schedule(interval=2.0, start=2.0, count=1))
@@ -254,16 +255,22 @@ def test_a_process_of_ones_own_takes_its_place_in_the_day():
     check_world(model.world)
 
 
+def test_the_example_runs_as_it_is_told():
+    town = Town(visits=True, residents=300, burn_in=False, **BUSY)
+    town.run_for(30)
+    assert len(town.datacollector.get_model_vars_dataframe()) == 30 and town.visited > 0
+
+
 def test_processes_see_the_moment_they_are_placed_at():
     @process(writes=("providers.slots",))
     def declared(world):
         seen.append(("declared", world.day))
 
-    class Town(CommunityModel):
+    class Own(CommunityModel):
         def last(self):
             seen.append(("last", self.day, [p.name for p in self.processes].index("last")))
 
-    seen, model = [], Town(world=town(), burn_in=False)
+    seen, model = [], Own(world=town(), burn_in=False)
 
     @model.add_process
     def plain(given):
@@ -313,14 +320,14 @@ def test_a_kind_of_agent_may_be_ones_own():
             if self.tired:
                 self.beat = -1
 
-    class Town(CommunityModel):
+    class Own(CommunityModel):
         kinds = (Resident, Household, TiredOfficer, Provider, Agency)
 
         def step(self):
             self.agents_by_type[TiredOfficer].shuffle_do("step")
             super().step()
 
-    model = Town(rng=1, place="54011", residents=8000, burn_in=False)
+    model = Own(rng=1, place="54011", residents=8000, burn_in=False)
     officers = model.agents_by_type[TiredOfficer]
     tired = officers.select(lambda officer: officer.tired)
     assert 0 < len(tired) < len(officers) and officers.select(tired=True).to_list() == tired.to_list()
@@ -345,11 +352,11 @@ def test_draws_of_ones_own_do_not_depend_on_order():
 def test_levers_changed_on_a_day_are_the_scenarios_dated_changes():
     at_zero = lived_until(town(residents=200), 0)
 
-    class Town(CommunityModel):
+    class Own(CommunityModel):
         def more(self):
             self.change_levers({"treatment.slots_methadone": 2.0, "treatment.intake_days": 2})
 
-    model = Town(world=copied(at_zero), burn_in=False)
+    model = Own(world=copied(at_zero), burn_in=False)
     model.schedule_event(model.more, at=5)
     model.change_levers({"harm_reduction.kits_per_100k_year": 5000}, day=3)
     model.run_for(10)
@@ -451,9 +458,10 @@ def test_a_copy_goes_on_the_same_and_alone(copy_of):
     first, events = Resident(model, 0), len(model.world.events)
     model.kept = [first]
     other = copy_of(model)
+    assert vars(other.world).keys() == vars(model.world).keys()
     assert other.kept[0].model is other and other.kept[0] != first
     other.run_for(20)
-    assert len(model.world.events) == events and model.day == -720 and model.steps == 10
+    assert len(model.world.events) == events and model.day == -720 and model.time == 10
     model.run_for(20)
     assert not differences(model.world, other.world) and model.visited == other.visited
     assert len(model.visited) > 1 and other.random.random() == model.random.random()
