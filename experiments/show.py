@@ -141,13 +141,18 @@ def differences(found: Sequence[Difference], origins: dict[str, str], out: Conso
 
 def findings(rows: Sequence, out: Console) -> None:
     """Print published findings beside the model, misses included."""
-    listed = table("finding", "published", "accepted", "model", "by chance", "", right=("published", "model"))
+    listed = table("finding", "published", "accepted", "model", "by chance, 95 %", "", right=("published", "model"))
     for row in rows:
         accepted = f"{number(row.low)} to {number(row.high)}"
         interval = f"{number(row.model_low)} to {number(row.model_high)}"
-        verdict = "inside" if row.inside else "[bold]MISSED[/]"
+        verdict = f"[bold]{row.verdict}[/]" if row.verdict.startswith("missed") else row.verdict
         listed.add_row(escape(row.title), number(row.published), accepted, number(row.model), interval, verdict)
     out.print(listed)
+    out.print(
+        "\nThe interval is chance alone; a question mark: more seeds could still turn the verdict. "
+        "docs/limits.md speaks of the misses.",
+        style="italic",
+    )
 
 
 def plural(count: int, word: str) -> str:

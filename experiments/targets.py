@@ -107,9 +107,19 @@ class Finding(NamedTuple):
     model: float
     model_low: float  # chance only: 95 % interval over seeds
     model_high: float
-    inside: bool
-    role: str
+    role: str  # "calibration" rows may be fitted, all others must emerge
     note: str
+
+    @property
+    def verdict(self) -> str:
+        """Say "inside" or "missed"; with a question mark where chance alone could still turn it; else "cannot tell"."""
+        if not self.model_low <= self.model_high:  # not a number: one run, or nothing counted
+            return "cannot tell"
+        if self.low <= self.model_low and self.model_high <= self.high:
+            return "inside"
+        if self.model_high < self.low or self.model_low > self.high:
+            return "missed"
+        return "inside?" if self.low <= self.model <= self.high else "missed?"
 
 
 def count(world) -> dict[str, tuple[float, float]]:
@@ -270,7 +280,6 @@ def findings(counts: list[dict[str, tuple[float, float]]]) -> list[Finding]:
                 float(pooled),
                 low,
                 high,
-                bool(accepted_low <= pooled <= accepted_high),
                 role,
                 measure.note,
             )
@@ -298,10 +307,3 @@ def _published(measure: Measure) -> tuple[float, float, float, str]:
         return measure.published, measure.low, measure.high, role
     row = row or evidence(measure.row)
     return row.value, row.low, row.high, role
-
-
-def targets_table(scenario, seeds, workers: int | None = None, progress=None) -> list[Finding]:
-    """Run a scenario with these seeds and return every published finding beside what the model gives."""
-    from .many import run_many
-
-    return findings([run.measured for run in run_many(scenario, seeds, workers, measure=count, progress=progress)])

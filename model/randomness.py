@@ -93,6 +93,20 @@ def draw(seed, stream, who, day, k):
     return (w + 0.5) * TO_UNIT
 
 
+@compiled(signature="int64(float64, int64)")
+def pick(u, count):
+    """Pick one of `count` by a draw, or say -1: draw again.
+
+    The draw picks within the next power of two, and what lies beyond `count` is refused: so one
+    more or one fewer to pick from leaves nearly every pick as it was.
+    """
+    span = 1
+    while span < count:
+        span *= 2
+    chosen = int(u * span)
+    return chosen if chosen < count else -1
+
+
 @compiled
 def _draws(seed, stream, who, day, k, out):
     for i in range(len(who)):

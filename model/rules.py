@@ -11,6 +11,14 @@ BINS = 16_384  # steps of a trait's distribution
 CURVE_DAYS = 3653  # hazards by day of remission or of care; from ten years on they stay as they are
 
 TIE_WEIGHTS = ("tie_weight_kin", "tie_weight_friend", "tie_weight_co_use")  # rows of the community graph
+LEVERS_IN_ROWS = (  # they act through the rows of providers and agencies, or through kits_per_day
+    "slots_buprenorphine",
+    "slots_methadone",
+    "slots_naltrexone",
+    "police_naloxone",
+    "kits_per_year",
+    "kits_per_100k_year",
+)
 SOLVED = (  # numbers that follow from others or are solved for the starting population
     "oud_scale",
     "supply_today",
@@ -41,7 +49,7 @@ def _plain_numbers(scenario) -> dict[str, float]:
     numbers = {}
     for section in SECTIONS:
         for name, value in getattr(scenario, section):
-            if isinstance(value, (int, float)):
+            if isinstance(value, (int, float)) and name not in LEVERS_IN_ROWS:
                 if name.endswith("_per_year"):
                     name, value = name.removesuffix("_per_year") + "_per_day", value / DAYS_A_YEAR
                 numbers[name] = float(value)

@@ -52,10 +52,11 @@ from ..diary import (
 from ..events import BORN, DIED_OTHER, LEFT_HOME, MOVED_IN, MOVED_OUT, NOWHERE, Kind, happened
 from ..network import ANYBODY, FRIEND, KIN, pick_tie
 from ..process import process
-from ..randomness import TO_UNIT, Stream, block, draw
+from ..randomness import TO_UNIT, Stream, block, draw, pick
 
 _BIRTH, _MOVE, _KEYS, _HISTORY, _OTHER_DEATH = 14, 15, 18, 11, 3
 ALONE, ONE_PARENT = 0, 3
+TRIES = 100  # to find a household to resemble
 LARGEST_ARRIVING = 16  # members of an arriving household
 ARRIVED, NEWBORN = 1 << 61, 1 << 62
 
@@ -237,11 +238,13 @@ def _arrive(world, number):
     """Let one household move in that resembles one that lives here, and come to know some of its friends."""
     clock = world.clock[0]
     template = NONE
-    for attempt in range(20):
-        candidate = int(draw(clock.seed, _MOVE, ARRIVED | number, clock.day, 10 + attempt) * clock.households)
-        household = world.households[candidate]
-        if template < 0 and household.first >= 0 and household.kind != GROUP_QUARTERS:
-            template = candidate
+    for attempt in range(TRIES):
+        candidate = pick(draw(clock.seed, _MOVE, ARRIVED | number, clock.day, 10 + attempt), clock.households)
+        if candidate >= 0:
+            household = world.households[candidate]
+            if household.first >= 0 and household.kind != GROUP_QUARTERS:
+                template = candidate
+                break
     if template < 0:
         return
     originals = np.empty(LARGEST_ARRIVING, np.int64)

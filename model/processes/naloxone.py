@@ -7,12 +7,12 @@ from ..diary import days_until
 from ..events import KIT_RECEIVED, NOWHERE, Kind, happened
 from ..network import ANYBODY, CO_USE, FRIEND, pick_tie
 from ..process import process
-from ..randomness import Stream, draw
+from ..randomness import Stream, draw, pick
 
 _KITS = 16
 MONTH_DAYS = 365.25 / 12
 HAND_OUT = 1 << 60  # addresses of kits: not anybody's key
-TRIES = 40
+TRIES = 100
 
 
 @compiled
@@ -23,7 +23,10 @@ def hand_out(world, number):
     seed, day, who = clock.seed, clock.day, HAND_OUT | number
     history = NONE
     for attempt in range(TRIES):
-        candidate = world.roll[int(draw(seed, _KITS, who, day, 10 + attempt) * clock.histories)]
+        number_in_roll = pick(draw(seed, _KITS, who, day, 10 + attempt), clock.histories)
+        if number_in_roll < 0:
+            continue
+        candidate = world.roll[number_in_roll]
         person = world.histories[candidate]
         if person.present and (person.use == OUD or person.use == INJECTING):
             history = candidate

@@ -124,7 +124,7 @@ FAULTS = (
     Fault(
         "deaths_in_row_order",
         "model/processes/demography.py",
-        "    return in_key_order(rows[:count], keys)",
+        "    return people_in_key_order(world, rows[:count])",
         "    return rows[:count]",
         f"{SAME}::test_deaths_of_one_day_ignore_row_order",
         "children settle with whoever is still alive at that moment",

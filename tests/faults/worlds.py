@@ -63,8 +63,8 @@ FAULTS = (
     Fault(
         "children_left_alone",
         "model/changes.py",
-        "    depart(world, row, fate, kind, cause)\n    _settle_children(world, household)",
-        "    depart(world, row, fate, kind, cause)",
+        "    _settle_children(world, household, event)",
+        "    pass",
         STORY,
         "death that forgets the children",
     ),

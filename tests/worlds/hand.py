@@ -54,6 +54,11 @@ def force(world, **numbers) -> None:
             world.state.rules[name] = value
         else:
             getattr(world.state, name)[:] = value
+    # No hazard may be above the bound that the model compares draws with first.
+    state, rules = world.state, world.state.rules
+    rules.leaving_bound = state.leaving.max()
+    rules.first_use_bound = state.first_use_shape.max() * (1 + rules.tie_effect)
+    rules.birth_bound = state.birth_hazard.max() / (1 - state.birth_hazard.max() * rules.between_births_days)
 
 
 def still_town(residents: int, seed: int = 1, ties=None, **overrides):
