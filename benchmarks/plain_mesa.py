@@ -196,7 +196,8 @@ class Person(Resident):
 
     def witness(self, at_home, u):
         """Return who is there: a household member at home, else somebody the person uses with, else a friend."""
-        others = [member for member in self.home.members if member is not self]
+        born_before = self.model.day - self.model.rules.witness_age_years * YEAR
+        others = [member for member in self.home.members if member is not self and member.born < born_before]
         if at_home and others:
             return others[int(u * len(others))]
         return self.tied(CO_USE, u) or self.tied(FRIEND, u)

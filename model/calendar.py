@@ -41,14 +41,13 @@ def supply_on(scenario, day: int) -> float:
 )
 def turn(world) -> None:
     """Begin the day: the policy as of today, the supply, and one block of draws a person with a history."""
-    world.make_room()
     day = world.day
     rules = world.state.rules[0]
     rules.supply_today = world.scenario.overdose.community_factor * supply_on(world.scenario, day)
-    if day == 0:
-        set_levers(world, world.policy_on(0))
-    for number, change in enumerate(world.scenario.changes):
-        if change.day == day:
-            set_levers(world, world.policy_on(day))
-            happened(world.view, POLICY_CHANGED, NONE, NONE, float(number), NONE, NOWHERE)
+    changes = [number for number, change in enumerate(world.scenario.changes) if change.day == day]
+    if day == 0 or changes:
+        set_levers(world, world.policy_on(day))
+    world.make_room()  # for what the policy of today can bring about
+    for number in changes:
+        happened(world.view, POLICY_CHANGED, NONE, NONE, float(number), NONE, NOWHERE)
     _draw_the_day(world.view)

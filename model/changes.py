@@ -20,7 +20,7 @@ _HISTORY, _MOVE = 11, 15  # streams
 NEVER = -(10**6)  # a day before any day
 NEVER_LEFT = 10**6  # a day after any day
 ADULT_DAYS = int(18 * YEAR)
-NOTHING_TODAY = 0xFFFFFFFF  # the largest draw: no hazard reaches it
+NOTHING_TODAY = 0xFFFFFFFF  # the largest draw: no hazard below 22 a day reaches it
 
 
 @compiled
@@ -78,8 +78,6 @@ def begin_history(world, resident_row, use, tolerance, cause):
         row = clock.histories
         clock.histories += 1
         world.roll[row] = row
-        for stream in range(4):
-            world.luck[row, stream] = NOTHING_TODAY  # the daily draws begin tomorrow
         resident.history = row
         person = world.histories[row]
         before = -1
@@ -94,6 +92,8 @@ def begin_history(world, resident_row, use, tolerance, cause):
         person.provider = NONE
         person.care_since = clock.day
         person.present = 1
+    for stream in range(4):
+        world.luck[row, stream] = NOTHING_TODAY  # the daily draws begin tomorrow
     person.tolerance = tolerance
     person.use = use
     person.since = clock.day

@@ -60,20 +60,20 @@ def share_in_use(world, row):
 
 
 @compiled
-def pick_housemate(world, row, u):
-    """Return a member of the household other than `row` by one draw, -1 when there is none."""
+def pick_housemate(world, row, u, born_before):
+    """Return a member of the household other than `row` born before a day by one draw, -1 when there is none."""
     first = world.households[world.residents[row].household].first
     count = 0
     other = first
     while other >= 0:
-        count += other != row
+        count += other != row and world.residents[other].born < born_before
         other = world.residents[other].housemate
     if count == 0:
         return -1
     chosen = int(u * count)
     other = first
     while True:
-        if other != row:
+        if other != row and world.residents[other].born < born_before:
             if chosen == 0:
                 return other
             chosen -= 1

@@ -116,6 +116,6 @@ def _starting_care(scenario, disorder: np.ndarray, keys: np.ndarray, seed: int) 
         chosen = treated & (which == i)
         care[chosen] = medication
         # The age of an episode seen at a random moment: in proportion to the share still there.
-        ages = np.cumsum(survival[i]) / survival[i].sum()
-        care_days[chosen] = np.searchsorted(ages, u[chosen])
+        ages = np.cumsum(survival[i])
+        care_days[chosen] = np.searchsorted(ages, u[chosen] * ages[-1])
     return care, care_days

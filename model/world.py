@@ -174,7 +174,7 @@ class World:
             "households": people // 4 + 64,
             "histories": people + 64,
             "late_ties": 16 * people + 256,
-            "events": 16 * people + 256,
+            "events": 16 * people + 256 + int(self.state.rules[0].kits_per_day),
         }
         larger = {}
         for name, count in GROWS.items():

@@ -129,6 +129,7 @@ class OverdoseSection(Section):
     surge_window_days: float = number("surge_window_days")
     at_home: float = number("p_overdose_in_residence")
     seen_if_not_alone: float = number("seen_if_not_alone")
+    witness_age_years: float = number("witness_age_years")
     found_at_home: float = number("found_at_home")
     found_in_public: float = number("found_in_public")
     naloxone_if_seen: float = number("naloxone_if_seen")

@@ -59,6 +59,7 @@ ALONE, ONE_PARENT = 0, 3
 TRIES = 100  # to find a household to resemble
 LARGEST_ARRIVING = 16  # members of an arriving household
 ARRIVED, NEWBORN = 1 << 61, 1 << 62
+ARRIVALS_OF_A_DAY = ARRIVED | 1 << 40  # an address of its own, nobody's key
 
 
 @compiled
@@ -295,14 +296,18 @@ def _move_in(world):
     clock = world.clock[0]
     clock.arrivals = 0
     mean = world.rules[0].arrivals_per_day
-    u = draw(clock.seed, _MOVE, ARRIVED, clock.day, 9)
-    probability = math.exp(-mean)
-    reached = probability
+    parts = 1 + int(mean / 500.0)  # a Poisson number is the sum of smaller ones, whose chances do not vanish
     number = 0
-    while u > reached and number < 10_000:
-        number += 1
-        probability *= mean / number
-        reached += probability
+    for part in range(parts):
+        u = draw(clock.seed, _MOVE, ARRIVALS_OF_A_DAY, clock.day, part)
+        probability = math.exp(-mean / parts)
+        reached = probability
+        count = 0
+        while u > reached and count < 2_000:
+            count += 1
+            probability *= mean / parts / count
+            reached += probability
+        number += count
     for arrival in range(number):
         _arrive(world, arrival)
     clock.arrivals = number

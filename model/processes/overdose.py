@@ -22,7 +22,7 @@ from ...agents.resident import (
 )
 from ...agents.table import NONE
 from ..changes import depart_and_settle
-from ..diary import people_in_key_order
+from ..diary import YEAR, people_in_key_order
 from ..events import (
     AT_HOME,
     CALLED_911,
@@ -73,7 +73,8 @@ def _witness(world, row, at_home, u):
     """Return who is there: a household member at home, else somebody the person uses with, else a friend."""
     found = NONE
     if at_home:
-        found = pick_housemate(world, row, u)
+        old_enough = world.clock[0].day - world.rules[0].witness_age_years * YEAR
+        found = pick_housemate(world, row, u, old_enough)
     if found < 0:
         found = pick_tie(world, row, CO_USE, u, ANYBODY)
     if found < 0:

@@ -149,7 +149,7 @@ def _admit(world):
         provider = world.providers[person.provider]
         wait = clock.day - person.care_since
         if free_slots(provider) == 0:
-            if wait == rules.intake_days:
+            if wait < rules.intake_days + 1:  # the first day on which there could have been a place
                 happened(world, TURNED_AWAY, person.resident, person.provider, 0.0, person.asked_event, NOWHERE)
             continue
         unqueue(world, row)

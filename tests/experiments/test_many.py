@@ -59,9 +59,9 @@ class Backwards(Executor):
         future = Future()
         self.calls.append((future, fn, args, kwargs))
         if len(self.calls) == 3:
-            for future, fn, args, kwargs in reversed(self.calls):
-                self.order.append(kwargs["seed"])
-                future.set_result(fn(*args, **kwargs))
+            for promise, call, some, named in reversed(self.calls):
+                self.order.append(named["seed"])
+                promise.set_result(call(*some, **named))
         return future
 
 
