@@ -28,7 +28,7 @@ def _explain(error: Exception) -> int:
     from typer.exceptions import TyperException
 
     from ..scenarios.errors import InputError
-    from .many import WorkerDied
+    from .processes import WorkerDied
 
     if isinstance(error, InputError):
         _say(str(error))

@@ -32,7 +32,9 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
         TimeRemainingColumn(elapsed_when_finished=True),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"{what}: starting (half a minute more where it has not run before)", total=None, start=False)
+        task = bar.add_task(
+            f"{what}: starting (half a minute more where it has not run before)", total=None, start=False
+        )
 
         def progress(lived: int, days: int) -> None:
             if lived and not bar.tasks[task].started:

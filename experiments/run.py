@@ -81,7 +81,7 @@ def run(
     days = policy_days(scenario)
     while world.day < days:
         live_a_day(world)
-        if progress is not None and world.day % REPORT_DAYS == 0:
+        if progress is not None and (world.day % REPORT_DAYS == 0 or world.day == days):
             progress(world.day + BURN_IN_DAYS)
     return Run(
         scenario=scenario,

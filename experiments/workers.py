@@ -1,47 +1,40 @@
-"""What a worker process does: one run at a time, told by its place in the list of seeds."""
+"""What a worker process does: live the runs it is handed, one after the other, and say how far it is."""
 
 import os
 import pickle
 import threading
+import traceback
 from functools import partial
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-from .run import Run
-
-NOT_BEGUN = -1
+READY, LIVED, DONE, FAILED = "ready", "lived", "done", "failed"  # what a worker tells: -, days, a Run, an exception
 
 
-class Board:
-    """Memory shared by all workers: how far each run is, and which process lives it."""
+def work(asker: Connection, call: bytes) -> None:
+    """Get ready when told to, then live the run of each seed that comes, until none does.
 
-    def __init__(self, context, runs: int):
-        self.lived = context.RawArray("q", [NOT_BEGUN] * runs)  # days
-        self.process = context.RawArray("q", runs)  # process ids
-        self.compiling = context.Lock()  # held by the one who compiles
-
-
-_board: Board
-_call: partial
-
-
-def start(board: Board, call: bytes) -> None:
-    """Begin a worker: `call` is the pickled run, all but its seed."""
-    global _board, _call
-    _board, _call = board, pickle.loads(call)
+    call: the pickled run, all but its seed.
+    """
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    from ..model import build, day, outcomes  # noqa: F401  (all workers at once, while they wait)
 
-
-def live(slot: int, seed: int) -> Run:
-    """Live the run in one slot of the board."""
-    _board.process[slot] = os.getpid()
-    with _board.compiling:
-        compile_once()
-    _note(slot, 0)
-    try:
-        return _call(seed=seed, progress=partial(_note, slot))
-    except Exception as error:
-        error.add_note(f"in the run of seed {seed}")
-        raise
+    run = pickle.loads(call)
+    asker.recv()
+    compile_once()
+    asker.send((READY, None))
+    while (seed := asker.recv()) is not None:
+        try:
+            answer = DONE, run(seed=seed, progress=partial(_tell_days, asker))
+        except Exception as error:
+            error.add_note(f"in the run of seed {seed}")
+            error.add_note(traceback.format_exc())
+            answer = FAILED, error
+        try:
+            asker.send(answer)
+        except Exception as error:  # what cannot be pickled is told in words
+            asker.send((FAILED, RuntimeError(f"in the run of seed {seed}: {answer[1]!r} cannot be sent ({error})")))
 
 
 def compile_once() -> None:
@@ -66,13 +59,11 @@ def compile_once() -> None:
     done.touch()
 
 
-def _note(slot: int, days: int) -> None:
-    _board.lived[slot] = days
+def _tell_days(asker: Connection, days: int) -> None:
+    asker.send((LIVED, days))
 
 
 def _end_with_parent() -> None:
     """Leave no worker behind when the process that asked is killed."""
-    from multiprocessing import parent_process
-
     parent_process().join()
     os._exit(1)

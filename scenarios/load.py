@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from . import places
 from .errors import InputError, nearest
 from .reading import Entry, parse, read, wrap
 from .schema import Scenario, Spec, fields
@@ -34,11 +35,21 @@ def load(
     if problems:
         raise InputError("\n".join(problems))
     try:
-        return Scenario.model_validate(tree.plain())
+        scenario = Scenario.model_validate(tree.plain())
     except ValidationError as error:
         known = {spec.path: spec for spec in fields()}
         lines = (_line(problem, tree, known) for problem in error.errors(include_url=False))
         raise InputError("\n".join(dict.fromkeys(lines))) from None
+    return scenario.model_copy(update={"place": _one_name(scenario.place, tree)})
+
+
+def _one_name(place: str, tree: Entry) -> str:
+    """Return the code of a place, so that however it is written the scenario is the same."""
+    try:
+        return places.code(place)
+    except InputError as error:
+        where = tree.value["place"].where if "place" in tree.value else "place"
+        raise InputError(f"{where}: place: {error}") from None
 
 
 def policies() -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ __all__ = [
     "Place",
     "all_fips",
     "agency_officers",
+    "code",
     "example_file",
     "find",
     "national_death_rate",
@@ -34,16 +35,31 @@ def find(text: str | int | Path) -> Place:
     the national average of 100,000 residents, or the path of a place file (YAML, see `example_file`).
     InputError: nothing has this name, several counties have it, or the file has a fault.
     """
+    named = code(text)
+    if named == "US":
+        return nation()
+    return own.read(Path(named)) if _is_file(named) else county(named)
+
+
+def code(text: str | int | Path) -> str:
+    """Return the one name of a place: its FIPS code, "US", or the path of a place file as it stands.
+
+    InputError: nothing has this name, or several counties have it.
+    """
     text = str(text).strip()
     if names.is_nation(text):
-        return nation()
-    if text.lower().endswith((".yaml", ".yml")):
-        return own.read(Path(text))
+        return "US"
+    if _is_file(text):
+        return text
     if "/" in text or "\\" in text:
         raise InputError(f'"{text}" is no place file: its name must end in .yaml')
     if not names.words(text):
         raise InputError('no place named: write a FIPS code, "Cabell, WV", "US" or the path of a place file')
-    return county(names.one(text))
+    return names.one(text)
+
+
+def _is_file(text: str) -> bool:
+    return text.lower().endswith((".yaml", ".yml"))
 
 
 def search(text: str, limit: int = 10) -> list[Place]:

@@ -6,7 +6,8 @@ from concurrent.futures import Executor, Future
 
 import pytest
 from deflect.experiments import workers
-from deflect.experiments.many import WorkerDied, run_many
+from deflect.experiments.many import run_many
+from deflect.experiments.processes import WorkerDied
 from deflect.scenarios.errors import InputError
 from deflect.scenarios.load import load
 from towns import BUSY

@@ -81,14 +81,18 @@ def test_provenance_tells_everything_and_no_time():
     assert told["scenario_hash"] == scenario.hash and told["code_sha256_16"] == "code"
     assert told["place"]["name"] == "Cabell County" and told["ties_sha256"] is None
     changed = {row["field"]: row for row in told["changed_from_default"]}
-    assert set(changed) == {d.path for d in differences(scenario)} == {
-        "residents",
-        "years",
-        "treatment.intake_days",
-        "treatment.slots_buprenorphine",
-        "treatment.slots_methadone",
-        "treatment.slots_naltrexone",
-    }
+    assert (
+        set(changed)
+        == {d.path for d in differences(scenario)}
+        == {
+            "residents",
+            "years",
+            "treatment.intake_days",
+            "treatment.slots_buprenorphine",
+            "treatment.slots_methadone",
+            "treatment.slots_naltrexone",
+        }
+    )
     intake = changed["treatment.intake_days"]
     assert (intake["value"], intake["default"], intake["unit"]) == (3, 7, "days")
     assert intake["evidence"] == "baseline_intake_days" and intake["quality"] in "ABC"

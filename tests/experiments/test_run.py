@@ -63,7 +63,9 @@ def test_a_policy_leaves_the_burn_in_alone():
 def test_the_digest_sees_one_changed_value_anywhere(one):
     world, changed = one.world, []
     seen = digest(world)
-    tables = [(name, column) for name in (*DECLARATIONS, "late_ties", "events") for column in world.rows(name).dtype.names]
+    tables = [
+        (name, column) for name in (*DECLARATIONS, "late_ties", "events") for column in world.rows(name).dtype.names
+    ]
     for name, column in tables:
         changed.append((f"{name}.{column}", world.rows(name)[column]))
     changed += [(name, getattr(world.state, name)) for name in ARRAYS]
@@ -95,13 +97,14 @@ def test_progress_and_measure_are_told():
     said = []
     one = run(load("status_quo", TOWN), 1, progress=said.append, measure=lambda world: (world.day, world.seed))
     assert one.measured == (365, 1)
-    assert said == sorted(set(said)) and said[0] <= 40 and 1060 <= said[-1] <= 1095
+    assert said == sorted(set(said)) and said[0] <= 40 and said[-1] == 1095 and len(said) > 30
 
 
 def test_a_users_ties_are_lived_with(tmp_path):
     scenario = load("status_quo", TOWN)
     nodes = "".join(f'<node id="{i}"/>' for i in range(300))
-    text = f'<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="undirected">{nodes}</graph></graphml>'
+    graph = f'<graph edgedefault="undirected">{nodes}</graph>'
+    text = f'<graphml xmlns="http://graphml.graphdrawing.org/xmlns">{graph}</graphml>'
     (tmp_path / "nobody.graphml").write_text(text)
     alone = run(scenario, 1, ties=tmp_path / "nobody.graphml", keep_world=True)
     assert len(alone.world.state.tie_to) == 0

@@ -46,7 +46,7 @@ def test_steps_are_the_plain_loop_byte_for_byte():
         model.step()
     model.run_for(40)
     assert (model.time, model.day) == (60.0, -670)
-    assert len(plain.events) == 0 and len(model.world.events) > 200
+    assert len(plain.events) == 0 and len(model.world.events) > 100
     assert not differences(model.world, lived(plain, 60))
 
 

@@ -56,9 +56,9 @@ def test_a_policy_sets_levers_only_so_that_the_burn_in_is_the_status_quo():
 
 
 def test_scalars_follow_yaml_1_2(file):
-    path = file("name: no\ndescription: 12:30\nplace: 012\ntreatment:\n  seek_per_year: 3e-1\n  intake_days: 0o14\n")
+    path = file("name: no\ndescription: 12:30\nplace: 01001\ntreatment:\n  seek_per_year: 3e-1\n  intake_days: 0o14\n")
     scenario = load(path)
-    assert (scenario.name, scenario.description, scenario.place) == ("no", "12:30", "00012")
+    assert (scenario.name, scenario.description, scenario.place) == ("no", "12:30", "01001")
     assert scenario.treatment.seek_per_year == 0.3 and scenario.treatment.intake_days == 12
     assert load(file("overdose:\n  supply: [1, 1.5, .5]\n")).overdose.supply == (1.0, 1.5, 0.5)
 
@@ -289,3 +289,15 @@ def test_every_field_misspelt_is_told_the_right_name(spec):
     misspelt = name[:2] + name[3:]
     message = refused("status_quo", {f"{section}{dot}{misspelt}": 1})
     assert f"unknown key {misspelt!r}, did you mean {name!r}?" in message
+
+
+def test_a_place_has_one_name_however_it_is_written():
+    written = ["Cabell, WV", "cabell county, west virginia", "54011"]
+    assert {load(overrides={"place": place}).hash for place in written} == {load().hash}
+    assert load(overrides={"place": "us"}).place == "US"
+
+
+def test_a_place_that_does_not_exist_is_refused_where_it_is_written(file):
+    path = file("years: 2\nplace: Cabel\n")
+    with pytest.raises(InputError, match=r"mine\.yaml:2:1: place: no county .Cabel.: did you mean .Cabell County, WV"):
+        load(path)
