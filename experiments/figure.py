@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -63,7 +64,8 @@ def write(figure: Figure, path: Path) -> None:
     """Write a figure as its suffix says, the same bytes every time. InputError: no such format, or no such folder."""
     dateless = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix)
     try:
-        figure.savefig(path, metadata=dateless)
+        with rc_context({"svg.hashsalt": "deflect"}):
+            figure.savefig(path, metadata=dateless)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
     except ValueError as error:

@@ -6,6 +6,7 @@ is passed as it is, so the same functions run in both.
 """
 
 from functools import cache
+from types import FunctionType
 
 import numba
 from numba import typeof
@@ -39,41 +40,45 @@ def view_of(state):
 @cache
 def _maker(types_of_fields):
     """Return the compiled function that puts the arrays of a state behind one pointer."""
-    view_type = StateType(types_of_fields)
+    # The type is a global of the function, not a closure: Numba keeps no compiled closures over types.
+    named = globals() | {"view_type": StateType(types_of_fields)}
+    return compiled(FunctionType(_view.__code__, named, "_view"))
 
-    def view_of_state(state):
-        view = new(view_type)
-        view.clock = state.clock
-        view.rules = state.rules
-        view.residents = state.residents
-        view.households = state.households
-        view.histories = state.histories
-        view.officers = state.officers
-        view.agencies = state.agencies
-        view.providers = state.providers
-        view.tie_start = state.tie_start
-        view.tie_to = state.tie_to
-        view.tie_kind = state.tie_kind
-        view.tie_weight = state.tie_weight
-        view.late_first = state.late_first
-        view.late_ties = state.late_ties
-        view.diary_first = state.diary_first
-        view.diary_next = state.diary_next
-        view.luck = state.luck
-        view.queue = state.queue
-        view.roll = state.roll
-        view.response_factor = state.response_factor
-        view.frailty_bins = state.frailty_bins
-        view.uses_alone_bins = state.uses_alone_bins
-        view.relapse = state.relapse
-        view.surge = state.surge
-        view.leaving = state.leaving
-        view.death_hazard = state.death_hazard
-        view.birth_hazard = state.birth_hazard
-        view.first_use_shape = state.first_use_shape
-        view.start_shares = state.start_shares
-        view.events = state.events
-        view.census = state.census
-        return view
 
-    return compiled(view_of_state)
+view_type = None  # known when the first state is
+
+
+def _view(state):
+    view = new(view_type)
+    view.clock = state.clock
+    view.rules = state.rules
+    view.residents = state.residents
+    view.households = state.households
+    view.histories = state.histories
+    view.officers = state.officers
+    view.agencies = state.agencies
+    view.providers = state.providers
+    view.tie_start = state.tie_start
+    view.tie_to = state.tie_to
+    view.tie_kind = state.tie_kind
+    view.tie_weight = state.tie_weight
+    view.late_first = state.late_first
+    view.late_ties = state.late_ties
+    view.diary_first = state.diary_first
+    view.diary_next = state.diary_next
+    view.luck = state.luck
+    view.queue = state.queue
+    view.roll = state.roll
+    view.response_factor = state.response_factor
+    view.frailty_bins = state.frailty_bins
+    view.uses_alone_bins = state.uses_alone_bins
+    view.relapse = state.relapse
+    view.surge = state.surge
+    view.leaving = state.leaving
+    view.death_hazard = state.death_hazard
+    view.birth_hazard = state.birth_hazard
+    view.first_use_shape = state.first_use_shape
+    view.start_shares = state.start_shares
+    view.events = state.events
+    view.census = state.census
+    return view

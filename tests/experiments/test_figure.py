@@ -79,7 +79,7 @@ def test_published_points_are_the_published_ones(figure):
 
 
 def test_withheld_counts_stay_withheld():
-    for fips in places.all_fips()[::60]:
+    for fips in places.all_fips()[::150]:
         counts = {year: count for year, count, _ in places.published_deaths(fips)}
         for rate in published_rates(fips):
             assert rate.deaths == counts[rate.year]
@@ -104,10 +104,12 @@ def test_one_run_has_no_band_and_says_so():
     assert "Published" not in told
 
 
-def test_the_picture_is_written_the_same_each_time(result, tmp_path):
-    for name in ("a.png", "b.png", "a.svg", "b.svg"):
-        result.figure(tmp_path / name)
-    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+def test_the_picture_is_written_the_same_each_time(result, tmp_path, monkeypatch):
+    for kind in ("png", "svg", "pdf"):
+        for name in ("a", "b"):
+            monkeypatch.setenv("SOURCE_DATE_EPOCH", {"a": "0", "b": "86400"}[name])  # another day
+            result.figure(tmp_path / f"{name}.{kind}")
+        assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes(), kind
     picture = matplotlib.image.imread(tmp_path / "a.png")[:, :, :3]
     assert picture.shape[0] > 1000 and picture.shape[1] > 1000
     for colour in ((0xD5, 0x5E, 0x00), (0x00, 0x72, 0xB2), (0x00, 0x9E, 0x73)):
