@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
@@ -120,6 +121,8 @@ def _starting_processes(needs_main: bool) -> Iterator[None]:
     `if __name__ == "__main__"` would then start the runs once more. Nothing of ours lives there.
     """
     masks = hasattr(signal, "pthread_sigmask")  # not on Windows
+    if masks:
+        resource_tracker.ensure_running()  # started later, it would open our ears again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else None
     script = sys.modules["__main__"]
     if not needs_main:

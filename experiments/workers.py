@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import signal
 import threading
 import traceback
 from functools import partial
@@ -17,6 +18,7 @@ def work(asker: Connection, call: bytes) -> None:
 
     call: the pickled run, all but its seed.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from ..model import build, day, outcomes  # noqa: F401  (all workers at once, while they wait)
 

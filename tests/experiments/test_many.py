@@ -14,11 +14,11 @@ from towns import BUSY
 
 DAYS = 730 + 365
 ASKED = """
-import os, time
+import os, signal, time
 
 def late_first(world):
     time.sleep(1.5 if world.seed == 4 else 0)
-    return world.seed, os.getpid()
+    return world.seed, os.getpid(), signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 def die(world):
     if world.seed == 2:
@@ -80,6 +80,7 @@ def test_two_workers_give_the_bytes_of_one_in_the_order_of_the_seeds(scenario, a
         }
     assert [run.measured[0] for run in two] == [4, 0, 2]
     assert len({run.measured[1] for run in two}) == 2  # two processes, neither of them this one
+    assert all(run.measured[2] for run in two), "Ctrl-C would reach a worker that is still starting"
     assert said == sorted(said) and said[-1] == (3 * DAYS, 3 * DAYS)
     assert multiprocessing.active_children() == []
 
