@@ -30,6 +30,7 @@ VERMILION, BLUE, GREEN, INK, GREY, SHADE = "#D55E00", "#0072B2", "#009E73", "#22
 BURN_IN_YEARS = 2
 WINDOW = 12  # months
 FIRST_PUBLISHED = 2015
+HEADROOM = 1.15  # of the largest number drawn, for the words above it
 
 PANELS = (  # outcome, heading, colour
     ("deaths", "Overdose deaths per 100,000 residents, last 12 months", VERMILION),
@@ -121,7 +122,7 @@ def _simulated(axes: Axes, result: "Result", outcome: str, heading: str, colour:
         fontsize=11, fontweight="bold", annotation_clip=False,
     )  # fmt: skip
     axes.set_xlim(-BURN_IN_YEARS, result.scenario.years)
-    axes.set_ylim(0, max(axes.get_ylim()[1], 1))
+    axes.set_ylim(0, max(HEADROOM * np.nanmax([*median, *high]), 1))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _plain(axes, heading)
 
@@ -136,6 +137,7 @@ def _published(axes: Axes, rates: list[PublishedRate]) -> None:
         else:
             inside = "white" if rate.provisional else INK
             axes.plot(rate.year, rate.per_100k, marker="o", ms=6, color=INK, mfc=inside)
+    axes.set_ylim(0, max(axes.get_ylim()[1], HEADROOM * max((r.per_100k for r in known), default=0)))
     axes.set_xlim(rates[0].year - 0.7, rates[-1].year + 0.7)
     axes.set_xticks([year for year in range(rates[0].year, rates[-1].year + 1) if year % 3 == rates[0].year % 3])
 

@@ -78,6 +78,15 @@ def test_published_points_are_the_published_ones(figure):
     assert crosses == [2023]
 
 
+def test_nothing_drawn_is_cut_off(figure):
+    quiet = load("status_quo", {"overdose.community_factor": 0.0}, place="54011", residents=300, years=1)
+    for one in (figure, draw(run(quiet, 2, workers=1))):
+        for axes in (axes for axes in one.axes if axes.lines):
+            curves = [line.get_ydata() for line in axes.lines if len(line.get_ydata()) != 2]  # not the policy start
+            curves += [path.vertices[:, 1] for band in axes.collections for path in band.get_paths()]
+            assert np.nanmax(np.concatenate(curves)) < axes.get_ylim()[1]
+
+
 def test_withheld_counts_stay_withheld():
     for fips in places.all_fips()[::150]:
         counts = {year: count for year, count, _ in places.published_deaths(fips)}

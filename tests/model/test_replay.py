@@ -46,7 +46,7 @@ EVERYTHING_HAPPENS = {
     "overdose.base_oud_per_year": 1.0,
     "overdose.base_injecting_per_year": 1.0,
     "treatment.seek_per_year": 2,
-    "harm_reduction.kits_per_100k_year": 20_000,
+    "harm_reduction.kits_per_100k_year": 100_000,
     "harm_reduction.kits_to_people_who_use": 0.4,
     "harm_reduction.kits_to_households": 0.4,
     "harm_reduction.kits_to_friends": 0.2,
@@ -280,10 +280,10 @@ def differences(tables, world):
 
 @pytest.fixture(scope="module")
 def lived():
-    """A town where everything happens often, before and after two years and four months."""
+    """A town where everything happens often, before and after two and a half years."""
     world = build(load("status_quo", EVERYTHING_HAPPENS), seed=11)
     start = Replay(world)
-    for _ in range(730 + 120):
+    for _ in range(730 + 180):
         live_a_day(world)
     check_world(world)
     return start, world
@@ -299,6 +299,8 @@ def replayed(start, world):
 def test_events_rebuild_the_world(lived):
     start, world = lived
     assert set(np.unique(world.events.kind)) == set(Kind), "a kind of event that never happened is not tested"
+    kits = world.events.amount[world.events.kind == Kind.LAY_NALOXONE]
+    assert set(kits) == {0, 1, 2}, "own kit, the witness's and the home's"
     assert differences(replayed(start, world), world) == []
 
 
