@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+import numpy as np
+
 from .compiled import compiled
 from .table import Column, Declaration
 
@@ -12,7 +14,10 @@ class ProviderKind(IntEnum):
     OPIOID_TREATMENT_PROGRAMME = 0  # methadone
     OFFICE_BUPRENORPHINE = 1
     OFFICE_NALTREXONE = 2
+    DETOX = 3  # withdrawal and a short stay, without medication afterwards
 
+
+DETOX_KIND = np.int64(ProviderKind.DETOX)
 
 PROVIDER = Declaration(
     "provider",
@@ -21,8 +26,11 @@ PROVIDER = Declaration(
         Column("slots", "i8", "people", 0, 10**7, "calendar", "people in treatment at the same time"),
         Column("start_slots", "i8", "people", 0, 10**7, "build", "slots at the start, before any policy"),
         Column("occupied", "i8", "people", 0, 10**7, "treatment", "people in treatment tonight"),
+        Column("reserved", "i8", "people", 0, 10**7, "calendar", "slots kept for people handed over (a lever)"),
+        Column("handed_over", "i8", "people", 0, 10**7, "treatment", "of those in treatment, people handed over"),
+        Column("trauma_informed", "f8", "share", 0, 1, "build", "how trauma-informed the provider works"),
         Column("neighbourhood", "i8", "neighbourhood", 0, 32_000, "build", "where it is"),
-        Column("kind", "u1", "code", 0, 2, "build", "see ProviderKind"),
+        Column("kind", "u1", "code", 0, 3, "build", "see ProviderKind"),
     ),
 )
 
@@ -31,3 +39,10 @@ PROVIDER = Declaration(
 def free_slots(provider):
     """Return how many more people a provider can take; never below zero when a policy takes slots away."""
     return max(0, provider.slots - provider.occupied)
+
+
+@compiled
+def admits(provider, handed_over):
+    """Can a provider take one more person? Reserved slots still empty are there only for people handed over."""
+    kept = 0 if handed_over else max(0, provider.reserved - provider.handed_over)
+    return provider.slots - provider.occupied - kept > 0

@@ -44,12 +44,13 @@ class Care(IntEnum):
     METHADONE = 2
     BUPRENORPHINE = 3
     NALTREXONE = 4
+    DETOX = 5  # withdrawal and a short stay, no medication
 
 
 # For compiled code, which makes a version of its own for every plain integer it is called with.
 HERE, DIED_OVERDOSE, DIED_OTHER, MOVED = np.arange(len(Fate))
 NO_USE, MISUSE, OUD, INJECTING, REMISSION = np.arange(len(Use))
-NO_CARE, WAITING, METHADONE, BUPRENORPHINE, NALTREXONE = np.arange(len(Care))
+NO_CARE, WAITING, METHADONE, BUPRENORPHINE, NALTREXONE, DETOX = np.arange(len(Care))
 
 DAY = (-(10**6), 10**6)
 ROW = (-1, 2**31 - 1)
@@ -68,6 +69,11 @@ RESIDENT = Declaration(
         Column("born", "i8", "day", -60_000, DAY[1], "build", "day of birth"),
         Column("left", "i8", "day", *DAY, "demography", "day of death or of moving away; 1,000,000 while here"),
         Column("kit_until", "i8", "day", *DAY, "overdose", "holds a naloxone kit until this day"),
+        Column("trust", "f8", "standard deviations", -20, 20, "build", "lasting trust in police, mean near 0"),
+        Column("trust_shift", "f8", "standard deviations", -1000, 1000, "trust", "slow part of what contacts changed"),
+        Column("trust_good", "f8", "standard deviations", 0, 1000, "trust", "what good contacts added, fading"),
+        Column("trust_bad", "f8", "standard deviations", 0, 1000, "trust", "what bad contacts took, fading slower"),
+        Column("trust_day", "i8", "day", *DAY, "trust", "day for which these three are stated"),
         Column("births", "i8", "children", 0, 30, "demography", "children born in the run"),
         Column("sex", "u1", "code", 0, 1, "build", "0 female, 1 male"),
         Column("race", "u1", "code", 0, len(RACES) - 1, "build", "race and ethnicity, in the order of RACES"),
@@ -101,8 +107,10 @@ HISTORY = Declaration(
         Column("provider", "i8", "provider row", *ROW, "treatment", "the provider asked or attended, -1: none"),
         Column("overdoses", "i8", "overdoses", 0, 10_000, "overdose", "overdoses in the run"),
         Column("use", "u1", "code", 0, 4, "drug_use", "see Use"),
-        Column("care", "u1", "code", 0, 4, "treatment", "see Care"),
-        Column("wants", "u1", "code", 0, 4, "treatment", "the medication asked for, see Care"),
+        Column("care", "u1", "code", 0, 5, "treatment", "see Care"),
+        Column("wants", "u1", "code", 0, 5, "treatment", "the treatment asked for, see Care"),
+        Column("held", "u1", "yes/no", 0, 1, "encounter", "in jail"),
+        Column("managed", "u1", "yes/no", 0, 1, "deflection", "in case management"),
         Column("present", "u1", "yes/no", 0, 1, "demography", "lives here; a row of somebody gone is not visited"),
     ),
 )
@@ -128,14 +136,20 @@ def happens_within(hazard):
 
 @compiled
 def in_active_use(person):
-    """Say whether a person uses now: misuse or opioid use disorder without remission."""
-    return person.use == MISUSE or person.use == OUD or person.use == INJECTING
+    """Say whether a person uses now: misuse or opioid use disorder without remission, and not in jail."""
+    return person.held == 0 and (person.use == MISUSE or person.use == OUD or person.use == INJECTING)
+
+
+@compiled
+def has_active_disorder(person):
+    """Say whether a person has opioid use disorder, uses, and is here and free."""
+    return person.present == 1 and person.held == 0 and (person.use == OUD or person.use == INJECTING)
 
 
 @compiled
 def on_medication(person):
     """Say whether a person is in treatment with a medication."""
-    return person.care >= METHADONE
+    return person.care >= METHADONE and person.care <= NALTREXONE
 
 
 @compiled
@@ -148,7 +162,7 @@ def next_use(person, u, rules):
     elif person.use == OUD or person.use == INJECTING:
         route = rules.start_injecting_per_day if person.use == OUD else rules.stop_injecting_per_day
         # Remission outside treatment; in treatment it comes with entry.
-        stop = 0.0 if on_medication(person) else rules.remission_per_day
+        stop = 0.0 if person.care >= METHADONE else rules.remission_per_day
         total = route + stop
         if happens(u, total):
             if u < happens_within(total) * stop / total:
@@ -172,7 +186,7 @@ def next_tolerance(person, keep):
 
     Methadone and buprenorphine keep what there is: they are opioids themselves.
     """
-    if person.use == MISUSE or person.use == OUD or person.use == INJECTING:
+    if in_active_use(person):
         return 1.0 - (1.0 - person.tolerance) * keep
     if person.care == METHADONE or person.care == BUPRENORPHINE:
         return person.tolerance
@@ -201,6 +215,8 @@ def overdose_hazard(person, day, rules, surge):
         hazard *= rules.using_on_buprenorphine
     elif person.care == NALTREXONE:
         hazard *= rules.using_on_naltrexone
+    elif person.care == WAITING and person.wants == METHADONE and rules.interim_methadone > 0.0:
+        hazard *= rules.using_on_methadone
     return hazard
 
 
@@ -213,20 +229,26 @@ def other_death_hazard(person, day, expected, rules):
     hazard = rules.other_death_per_day
     if day - person.last_overdose < 365:
         hazard *= rules.other_death_after_overdose
-    if person.care >= METHADONE:
+    if on_medication(person):
         hazard *= rules.other_death_on_medication
     return max(0.0, hazard - expected)
 
 
 @compiled
-def calls_911(u, seen, public, knows_law, naloxone, rules):
-    """Does the witness call 911? `seen`: saw it happen; otherwise was near or found the person."""
+def calls_911(u, seen, public, knows_law, naloxone, supervised, trust, rules):
+    """Does the witness call 911? `seen`: saw it happen; otherwise was near or found the person.
+
+    knows_law, supervised (probation or a warrant) and trust (in police, over the community's mean) are the witness's.
+    """
     logit = rules.call_intercept
     logit += rules.call_logit_seen if seen else rules.call_logit_near
     if public:
         logit += rules.call_logit_public
     if knows_law and rules.good_samaritan_law:
-        logit += rules.call_logit_knows_law
+        logit += rules.law_to_911
+    if supervised:
+        logit += rules.call_logit_supervised
+    logit += rules.trust_call_logit * trust
     if naloxone:
         logit += rules.call_logit_naloxone
     return u < 1.0 / (1.0 + math.exp(-logit))
@@ -264,10 +286,30 @@ def attends(u, wait_days, rules):
 
 
 @compiled
-def leaves_care(person, u, day, leaving):
-    """Does a person leave treatment today? leaving: hazard by medication and day in care, shape (3, days)."""
+def leaves_care(person, u, day, factor, leaving):
+    """Does a person leave treatment today? leaving: hazard by treatment and day in it, shape (4, days)."""
     days = min(day - person.care_since, leaving.shape[1] - 1)
-    return happens(u, leaving[person.care - METHADONE, days])
+    return happens(u, leaving[person.care - METHADONE, days] * factor)
+
+
+@compiled
+def accepts(u, readiness, police, trust, trauma_informed, family, early, charged, rules):
+    """Does a person accept an offer of treatment or of a programme?
+
+    readiness: logits left from the last overdose; police: an officer is there, and then trust in police counts;
+    trauma_informed: how the team works, 0 to 1; family: a relative was reached; early: within 48 hours of an
+    overdose; charged: the offer stands in place of a charge.
+    """
+    logit = rules.accept_intercept + readiness + rules.trauma_accept_logit * trauma_informed
+    if police:
+        logit += rules.trust_accept_logit * trust + rules.police_present_logit
+    if family:
+        logit += rules.family_reached_logit
+    if early:
+        logit += rules.early_visit_logit
+    if charged:
+        logit += rules.held_charge_logit
+    return u < 1.0 / (1.0 + math.exp(-logit))
 
 
 @compiled

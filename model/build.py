@@ -1,39 +1,52 @@
 """From a scenario and a seed to a world: people, ties, providers, officers, and the first page of every diary."""
 
+from itertools import product
+
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import betaincinv, ndtri
 
 from ..agents.agency import AGENCY, AgencyKind
 from ..agents.compiled import compiled
+from ..agents.dealings import DEALINGS
 from ..agents.household import GROUP_QUARTERS, HOUSEHOLD
 from ..agents.officer import CREWS, OFFICER, SHIFTS
 from ..agents.provider import PROVIDER, ProviderKind
-from ..agents.resident import HISTORY, METHADONE, NO_CARE, NO_USE, REMISSION, RESIDENT
+from ..agents.resident import HISTORY, INJECTING, METHADONE, NO_CARE, NO_USE, OUD, REMISSION, RESIDENT
 from ..agents.table import NONE
+from ..agents.worker import WORKER, Role
 from ..scenarios import places
 from ..scenarios.errors import InputError
-from .changes import NEVER, NEVER_LEFT
-from .diary import KINDS_OF_DATE, note_life, note_move_out
+from ..scenarios.schema import STAFF_MAX
+from .changes import NEVER_LEFT, begin_dealings
+from .diary import KINDS_OF_DATE, NEVER, note_life, note_move_out, note_police_contact
 from .events import EVENT
 from .graph import make_ties
 from .levers import set_levers
+from .network import CO_USE
 from .population import make_population
 from .processes import census
 from .processes.naloxone import hand_out
+from .processes.trust import mean_trust
 from .randomness import Stream, draws
+from .roster import make_roster
 from .rules import (
     BINS,
     DAYS_A_YEAR,
-    frailty_bins,
+    gamma_bins,
     leaving_by_day,
     make_rules,
+    normal_bins,
     relapse_by_day,
     surge_by_day,
     uses_alone_bins,
 )
+from .standing import BLACK, trust_at_start
 from .start import chances, medication_mix, starting_use
 from .world import CLOCK, DIARY_DAYS, LATE_TIE, START_DAY, State, World
 
+NORMAL = ((-(3**0.5), 1 / 6), (0.0, 2 / 3), (3**0.5, 1 / 6))  # three points with the moments of a normal number
+MEDICATIONS = tuple(kind for kind in ProviderKind if kind != ProviderKind.DETOX)
+PROPENSITY = (0.002, 0.998)  # no officer never or always offers
 WHOLE_COUNTY_UP_TO = 200_000  # residents simulated by default; larger counties are sampled
 
 
@@ -57,6 +70,8 @@ def build(scenario, seed: int, place=None, ties=None) -> World:
     world = World(_state(scenario, seed, place, people, ties), scenario, seed, n, place.population)
     del people  # the tables are about to grow: do not hold both
     world.make_room()
+    _meet_police(world)
+    _seek_police(world)
     set_levers(world, scenario.on(START_DAY))
     _place_in_care(world)
     _note_everybody(world.view)
@@ -84,7 +99,7 @@ def _state(scenario, seed: int, place, people, ties) -> State:
 
     residents = _residents(scenario, people, keys, seed)
     households, homes = _households(people)
-    frailty, uses_alone = frailty_bins(scenario), uses_alone_bins(scenario)
+    frailty, uses_alone = gamma_bins(scenario.population.frailty_variance), uses_alone_bins(scenario)
     histories = _histories(start, keys, seed, frailty, uses_alone)
     residents.history[histories.resident] = np.arange(len(histories))
     neighbourhoods = int(people.household_neighbourhood.max()) + 1
@@ -92,7 +107,18 @@ def _state(scenario, seed: int, place, people, ties) -> State:
     rules.arrivals_per_day = homes * rules.household_moves_out_per_day
     rules.first_use_bound = first_use_shape.max() * (1 + rules.tie_effect)
     rules.birth_bound = birth_hazard.max() / (1 - birth_hazard.max() * rules.between_births_days)
-    rules.leaving_bound = leaving.max()
+    rules.leaving_bound = (
+        leaving.max()
+        * max(1.0, float(rules.mandated_leaving_ratio[0]))
+        / min(1.0, scenario.deflection.provider_trauma_leaving_ratio)
+    )
+    policing_factor = _policing_factor(scenario, neighbourhoods, seed)
+    rules.contact_bound *= policing_factor.max()
+    rules.hot_spot = np.quantile(policing_factor, 0.75)
+    officers = _officers(scenario, place, n, neighbourhoods, seed)
+    providers = _providers(scenario, place, n, neighbourhoods, oud_scale, seed)
+    rules.provider_trauma_mean = np.average(providers.trauma_informed, weights=providers.start_slots)
+    roster, roster_start = make_roster(officers, neighbourhoods)
     clock = np.zeros(1, CLOCK).view(np.recarray)
     clock.seed, clock.day = seed, START_DAY
     clock.residents, clock.households, clock.histories = n, len(households), len(histories)
@@ -102,9 +128,11 @@ def _state(scenario, seed: int, place, people, ties) -> State:
         residents=residents,
         households=households,
         histories=histories,
-        officers=_officers(scenario, place, n, neighbourhoods, seed),
+        dealings=DEALINGS.rows(len(histories)),
+        officers=officers,
+        workers=_workers(n),
         agencies=_agencies(),
-        providers=_providers(scenario, place, n, neighbourhoods, oud_scale, seed),
+        providers=providers,
         tie_start=ties.start,
         tie_to=ties.to,
         tie_kind=ties.kind,
@@ -116,6 +144,14 @@ def _state(scenario, seed: int, place, people, ties) -> State:
         luck=np.zeros((len(histories), 4), np.uint32),
         queue=np.zeros(len(histories), np.int32),
         roll=np.arange(len(histories), dtype=np.int32),
+        cases=np.zeros(len(histories), np.int32),
+        roster=roster,
+        roster_start=roster_start,
+        hand_off=np.zeros((len(AgencyKind), len(AgencyKind) + 1, 3)),
+        policing_factor=policing_factor,
+        seized_until=np.full(neighbourhoods, NEVER, np.int64),
+        normal_bins=normal_bins(),
+        contact_bins=gamma_bins(scenario.policing.contact_variance),
         response_factor=_response_factor(scenario, neighbourhoods, seed),
         frailty_bins=frailty,
         uses_alone_bins=uses_alone,
@@ -187,18 +223,84 @@ def _histories(start, keys: np.ndarray, seed: int, frailty: np.ndarray, alone: n
 def _officers(scenario, place, n: int, neighbourhoods: int, seed: int) -> np.recarray:
     """Return the sworn force: patrol officers spread over beats, shifts and crews, the rest off patrol."""
     per_1000 = scenario.policing.officers_per_1000 or place.officers_per_1000
-    force = max(1, round(per_1000 * n / 1000))
-    patrol = max(1, round(force * scenario.policing.patrol_share))
+    # However small the sample, somebody is on duty at any hour.
+    patrol = max(SHIFTS * CREWS, round(per_1000 * n / 1000 * scenario.policing.patrol_share))
+    force = max(patrol, round(per_1000 * n / 1000))
     rows = OFFICER.rows(force)
     rows.key = np.arange(force)
     served = draws(seed, Stream.FORCE, rows.key, 0, 0) * scenario.policing.career_years * DAYS_A_YEAR
     rows.joined = START_DAY - served.astype(np.int64)
     number = np.arange(force)
     rows.beat = np.where(number < patrol, number % neighbourhoods, NONE)
-    turn = number // neighbourhoods
-    rows.shift = turn % SHIFTS
-    rows.crew = (turn // SHIFTS + number) % CREWS
+    if patrol < neighbourhoods * SHIFTS * CREWS:  # too few for every beat: first somebody at any hour
+        rows.shift = number % SHIFTS
+        rows.crew = number // SHIFTS % CREWS
+    else:
+        turn = number // neighbourhoods
+        rows.shift = turn % SHIFTS
+        rows.crew = (turn // SHIFTS + number) % CREWS
+    deflection = scenario.deflection
+    mean, concentration = deflection.offer_probability, deflection.offer_concentration
+    u = draws(seed, Stream.FORCE, rows.key, 0, 1)
+    rows.propensity = np.clip(betaincinv(mean * concentration, (1 - mean) * concentration, u), *PROPENSITY)
+    rows.coverage_rank = draws(seed, Stream.FORCE, rows.key, 0, 2)
+    rows.cit_rank = draws(seed, Stream.FORCE, rows.key, 0, 3)
+    spread = scenario.policing.depersonalisation_sd
+    rows.depersonalisation = spread * ndtri(draws(seed, Stream.FORCE, rows.key, 0, 4))
+    rows.refused_day = NEVER
     return rows
+
+
+def _workers(n: int) -> np.recarray:
+    """Return as many case managers and outreach workers as any policy may set; levers say how many work."""
+    most = int(np.ceil(n / 100_000 * STAFF_MAX)) + 1
+    rows = WORKER.rows(most * len(Role))
+    rows.key = np.arange(len(rows))
+    rows.role = np.repeat(np.arange(len(Role)), most)
+    rows.agency = np.array([AgencyKind.CASE_MANAGEMENT, AgencyKind.OUTREACH_TEAM])[rows.role]
+    return rows
+
+
+def _policing_factor(scenario, neighbourhoods: int, seed: int) -> np.ndarray:
+    """Return each neighbourhood's contacts with police over the town's mean, shape (neighbourhoods,)."""
+    z = ndtri(draws(seed, Stream.NEIGHBOURHOOD, np.arange(neighbourhoods), START_DAY, 51))
+    factor = np.exp(scenario.policing.neighbourhood_log_sd * z)
+    return factor / factor.mean()
+
+
+def _meet_police(world) -> None:
+    """Give everybody their trust in police, and people with a history their dealings with police at the start."""
+    h, residents, rules, seed = world.histories, world.residents, world.state.rules[0], world.seed
+    active = (h.use == OUD) | (h.use == INJECTING)
+    black = residents.race[h.resident] == BLACK
+    share = float(black[active].mean()) if active.any() else 0.0
+    rules.contact_scale = 1 / (1 + share * (rules.contact_ratio_black - 1))
+    _begin_everybody(world.view)
+    supervised = active & (draws(seed, Stream.HISTORY, h.key, 0, 11) < world.scenario.policing.supervised_at_start)
+    left = draws(seed, Stream.HISTORY, h.key, 0, 12) * world.scenario.custody.supervision_days
+    world.dealings.supervised_until[supervised] = (START_DAY + 1 + left[supervised]).astype(np.int64)
+
+
+@compiled
+def _begin_everybody(world):
+    clock = world.clock[0]
+    for row in range(clock.residents):
+        resident = world.residents[row]
+        resident.trust = trust_at_start(world, resident.key, resident.race)
+        resident.trust_day = clock.day
+    for row in range(clock.histories):
+        begin_dealings(world, row)
+        note_police_contact(world, row, clock.day)
+
+
+def _seek_police(world) -> None:
+    """Turn the published presentations per resident into a hazard of those who may come: untreated, using, free."""
+    h = world.histories
+    untreated = np.count_nonzero(((h.use == OUD) | (h.use == INJECTING)) & (h.care == NO_CARE))
+    a_day = world.scenario.deflection.self_referral_per_1000_month * 12 / DAYS_A_YEAR * world.starting_people / 1000
+    world.state.rules.self_referral_base = a_day / max(1, untreated)
+    world.state.rules.trust_mean = 0.0
+    world.state.rules.trust_mean = mean_trust(world.view)
 
 
 def _agencies() -> np.recarray:
@@ -221,6 +323,7 @@ def _providers(scenario, place, n: int, neighbourhoods: int, oud_scale: float, s
             buprenorphine,
         ),
         ProviderKind.OFFICE_NALTREXONE: (1, 0, naltrexone),
+        ProviderKind.DETOX: (1, 0, scenario.deflection.detox_beds_per_100k * n / 100_000),
     }
     rows = []
     for kind, (sites, patients, usual) in wanted.items():
@@ -232,6 +335,7 @@ def _providers(scenario, place, n: int, neighbourhoods: int, oud_scale: float, s
     table.key = np.arange(len(rows))
     table.kind, table.start_slots = np.array(rows).T
     table.slots = table.start_slots
+    table.trauma_informed = draws(seed, Stream.PROVIDER, table.key, START_DAY, 4)
     table.neighbourhood = (draws(seed, Stream.PROVIDER, table.key, START_DAY, 2) * neighbourhoods).astype(np.int64)
     return table
 
@@ -257,8 +361,8 @@ def _birth_hazard(scenario) -> np.ndarray:
 def _place_in_care(world) -> None:
     """Give everybody in treatment at the start a provider with a free slot; who finds none is not in treatment."""
     histories, providers = world.histories, world.state.providers
-    kind_of = np.array([0, 0, 0, 1, 2])
-    for kind in ProviderKind:
+    kind_of = np.array([0, 0, 0, 1, 2])  # by care
+    for kind in MEDICATIONS:
         rows = np.flatnonzero((histories.care >= METHADONE) & (kind_of[histories.care] == kind))
         sites = np.flatnonzero(providers.kind == kind)
         places_ = np.repeat(sites, providers.slots[sites])
@@ -299,11 +403,32 @@ def _start_kits(world, kits):
         world.clock[0].events = 0
 
 
+def _supervised_witnesses(world, users: np.ndarray) -> tuple[float, float]:
+    """Return the share of those around people who use who are under supervision: at home, and in public."""
+    state, residents = world.state, world.residents
+    watched = np.zeros(len(residents), bool)
+    watched[world.histories.resident[world.dealings.supervised_until > world.day]] = True
+    user = np.zeros(len(residents), bool)
+    user[users] = True
+    owner = np.repeat(np.arange(len(state.tie_start) - 1), np.diff(state.tie_start))
+    together = user[owner] & (state.tie_kind == CO_USE)
+    public = float(watched[state.tie_to[together]].mean()) if together.any() else 0.0
+    members = np.bincount(residents.household)
+    watched_members = np.bincount(residents.household, weights=watched)
+    with_others = users[members[residents.household[users]] > 1]
+    if len(with_others) == 0:
+        return public, public
+    household = residents.household[with_others]
+    shares = (watched_members[household] - watched[with_others]) / (members[household] - 1)
+    alone = 1 - len(with_others) / len(users)
+    return float((1 - alone) * shares.mean() + alone * public), public
+
+
 def _call_intercept(world) -> float:
     """Solve the intercept of the 911 call so that its mean over witnessed overdoses is the published one.
 
     The mean is over people in active use, weighted by base risk and frailty, over places, ways of being
-    there and kits at hand at the start.
+    there, kits at hand, and witnesses' trust and supervision at the start.
     """
     h, rules, day = world.histories, world.state.rules[0], world.day
     h = h[(h.use != NO_USE) & (h.use != REMISSION)]
@@ -314,28 +439,30 @@ def _call_intercept(world) -> float:
     own = world.residents.kit_until[h.resident] > day
     home = world.households.kit_until[world.residents.household[h.resident]] > day
     others = np.average(own, weights=weight) if weight.sum() > 0 else 0.0
+    supervised = _supervised_witnesses(world, h.resident)
+    spread = float(world.residents.trust.std())
     cells = []
-    for public in (0, 1):
+    for public, seen, naloxone, knows, watched, (sds, share) in product((0, 1), (1, 0), (0, 1), (0, 1), (0, 1), NORMAL):
         place = (1 - rules.at_home) if public else rules.at_home
         found = rules.found_in_public if public else rules.found_at_home
-        for seen in (1, 0):
-            if seen:
-                presence = (1 - h.uses_alone) * rules.seen_if_not_alone
-            else:
-                presence = (1 - h.uses_alone) * (1 - rules.seen_if_not_alone) + h.uses_alone * found
-            kit = np.where(own | (home & (public == 0)), 1.0, others)
-            given = kit * (rules.naloxone_if_seen if seen else rules.naloxone_if_near)
-            for naloxone in (0, 1):
-                for knows in (0, 1):
-                    chance = place * presence * (given if naloxone else 1 - given)
-                    chance = chance * (rules.gsl_awareness if knows else 1 - rules.gsl_awareness)
-                    logit = (
-                        (rules.call_logit_seen if seen else rules.call_logit_near)
-                        + rules.call_logit_public * public
-                        + rules.call_logit_knows_law * knows * rules.good_samaritan_law
-                        + rules.call_logit_naloxone * naloxone
-                    )
-                    cells.append((logit, float((weight * chance).sum())))
+        if seen:
+            presence = (1 - h.uses_alone) * rules.seen_if_not_alone
+        else:
+            presence = (1 - h.uses_alone) * (1 - rules.seen_if_not_alone) + h.uses_alone * found
+        kit = np.where(own | (home & (public == 0)), 1.0, others)
+        given = kit * (rules.naloxone_if_seen if seen else rules.naloxone_if_near)
+        chance = share * place * presence * (given if naloxone else 1 - given)
+        chance = chance * (rules.gsl_awareness if knows else 1 - rules.gsl_awareness)
+        chance = chance * (supervised[public] if watched else 1 - supervised[public])
+        logit = (
+            (rules.call_logit_seen if seen else rules.call_logit_near)
+            + rules.call_logit_public * public
+            + rules.law_to_911 * knows * rules.good_samaritan_law
+            + rules.call_logit_naloxone * naloxone
+            + rules.call_logit_supervised * watched
+            + rules.trust_call_logit * spread * sds
+        )
+        cells.append((logit, float((weight * chance).sum())))
     logits, chance = np.array(cells).T
     if chance.sum() <= 0:
         return 0.0

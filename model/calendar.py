@@ -3,14 +3,15 @@
 from ..agents.compiled import compiled
 from ..agents.table import NONE
 from .changes import NOTHING_TODAY
-from .events import NOWHERE, POLICY_CHANGED, Kind, happened
-from .levers import set_levers
+from .events import NOWHERE, POLICY_CHANGED, SEIZED, Kind, happened
+from .levers import set_levers, shock_trust
 from .process import process
-from .randomness import Stream, block
+from .randomness import Stream, block, draw
 from .rules import DAYS_A_YEAR
 
 MONTH_DAYS = DAYS_A_YEAR / 12
 SEASON_DAYS = 91
+_SEIZURE = 29  # stream
 
 
 @compiled
@@ -27,6 +28,21 @@ def _draw_the_day(world):
             luck[row, 0] = luck[row, 1] = luck[row, 2] = luck[row, 3] = NOTHING_TODAY
 
 
+def whole_today(per_day: float, day: int) -> int:
+    """Return whole calls (or visits) for a day, whose sum over days follows `per_day`."""
+    return int(per_day * (day + 1001)) - int(per_day * (day + 1000))
+
+
+@compiled
+def _seize(world):
+    """Let police seize opioids here and there; for some days the supply around is another one."""
+    clock, rules = world.clock[0], world.rules[0]
+    for place in range(len(world.seized_until)):
+        if draw(clock.seed, _SEIZURE, place, clock.day, 0) < rules.seizures_per_day:
+            happened(world, SEIZED, NONE, NONE, float(place), NONE, NOWHERE)
+            world.seized_until[place] = clock.day + int(rules.seizure_days)
+
+
 def supply_on(scenario, day: int) -> float:
     """Return the supply index of the month a day lies in; before the policy start, and without a series, 1."""
     series = scenario.overdose.supply
@@ -35,19 +51,26 @@ def supply_on(scenario, day: int) -> float:
 
 
 @process(
-    writes=("providers.slots", "agencies.carries_naloxone"),
-    draws=(Stream.USE, Stream.OVERDOSE, Stream.CARE, Stream.OTHER_DEATH),
-    emits=(Kind.POLICY_CHANGED,),
+    writes=("providers.slots", "providers.reserved", "agencies.carries_naloxone", "workers.capacity"),
+    draws=(Stream.USE, Stream.OVERDOSE, Stream.CARE, Stream.OTHER_DEATH, Stream.SEIZURE),
+    emits=(Kind.POLICY_CHANGED, Kind.SEIZED),
 )
 def turn(world) -> None:
     """Begin the day: the policy as of today, the supply, and one block of draws a person with a history."""
     day = world.day
+    clock = world.state.clock[0]
+    clock.today, clock.team_calls = clock.events, 0
     rules = world.state.rules[0]
     rules.supply_today = world.scenario.overdose.community_factor * supply_on(world.scenario, day)
     changes = [number for number, change in enumerate(world.scenario.changes) if change.day == day]
     if day == 0 or changes:
         set_levers(world, world.policy_on(day))
+    if day == 0 or any("trust.shock" in dict(world.scenario.changes[number].set.items()) for number in changes):
+        shock_trust(world, world.policy_on(day).trust.shock)
+    rules.team_calls_today = whole_today(rules.team_calls_per_day, day)
     world.make_room()  # for what the policy of today can bring about
     for number in changes:
         happened(world.view, POLICY_CHANGED, NONE, NONE, float(number), NONE, NOWHERE)
+    if rules.seizure_to_overdose > 1.0:
+        _seize(world.view)
     _draw_the_day(world.view)

@@ -2,67 +2,47 @@
 
 from ..agents.compiled import compiled
 from ..agents.household import GROUP_QUARTERS
-from ..agents.resident import (
-    METHADONE,
-    MOVED,
-    NO_CARE,
-    NO_USE,
-    WAITING,
-    in_active_use,
-)
+from ..agents.resident import MOVED, NO_CARE
 from ..agents.table import NONE
-from .diary import YEAR, note_first_use
-from .events import LEFT_CARE, LEFT_HOME, LEFT_LIST, MOVED_OUT, NOWHERE, USE_CHANGED, happened
+from .care import leave_care
+from .cases import close_case
+from .diary import NEVER, YEAR, note_police_contact
+from .events import LEFT_HOME, MOVED_OUT, NOWHERE, USE_CHANGED, happened
+from .jail import end_custody
 from .network import ANYBODY, FRIEND, KIN, pick_tie
 from .randomness import draw
+from .standing import BLACK
 
 _HISTORY, _MOVE = 11, 15  # streams
-NEVER = -(10**6)  # a day before any day
 NEVER_LEFT = 10**6  # a day after any day
 ADULT_DAYS = int(18 * YEAR)
 NOTHING_TODAY = 0xFFFFFFFF  # the largest draw: no hazard below 22 a day reaches it
 
 
 @compiled
-def leave_care(world, row, cause):
-    """Take a person off the waiting list or out of treatment, and free the slot."""
-    person = world.histories[row]
-    day = world.clock[0].day
-    if person.care == WAITING:
-        happened(world, LEFT_LIST, person.resident, person.provider, float(day - person.care_since), cause, NOWHERE)
-        unqueue(world, row)
-    elif person.care >= METHADONE:
-        happened(world, LEFT_CARE, person.resident, person.provider, float(day - person.care_since), cause, NOWHERE)
-        world.providers[person.provider].occupied -= 1
-    person.care = NO_CARE
-    person.wants = NO_CARE
-    person.provider = NONE
-    person.care_since = day
-
-
-@compiled
-def unqueue(world, row):
-    """Remove a person from the waiting list."""
-    clock = world.clock[0]
-    for i in range(clock.queued):
-        if world.queue[i] == row:
-            clock.queued -= 1
-            world.queue[i] = world.queue[clock.queued]
-            return
-
-
-@compiled
-def change_use(world, row, use, cause):
-    """Change the use of a person with a history; who stops misusing may start again one day."""
-    person = world.histories[row]
-    before = 0 + person.use  # as a whole number like every other row and code of an event
-    event = happened(world, USE_CHANGED, person.resident, before, float(use), cause, NOWHERE)
-    person.use = use
-    person.since = world.clock[0].day
-    if person.care == WAITING and not in_active_use(person):
-        leave_care(world, row, event)
-    if use == NO_USE:
-        note_first_use(world, person.resident, world.clock[0].day)
+def begin_dealings(world, row):
+    """Begin the row of dealings with police, courts and programmes of a person with a new history."""
+    person, dealings = world.histories[row], world.dealings[row]
+    rules = world.rules[0]
+    key = 0 + person.key
+    dealings.key = key
+    u = draw(world.clock[0].seed, _HISTORY, key, 0, 10)
+    factor = world.contact_bins[int(u * len(world.contact_bins))] * rules.contact_scale
+    if world.residents[person.resident].race == BLACK:
+        factor *= rules.contact_ratio_black
+    dealings.contact_factor = factor
+    dealings.arrest_event = NONE
+    dealings.jail_event = NONE
+    dealings.case_event = NONE
+    dealings.worker = NONE
+    dealings.officer = NONE
+    dealings.held_since = NEVER
+    dealings.release_day = NEVER
+    dealings.court_day = NEVER
+    dealings.supervised_until = NEVER
+    dealings.case_since = NEVER
+    dealings.due = NEVER
+    dealings.plan_until = NEVER
 
 
 @compiled
@@ -92,6 +72,8 @@ def begin_history(world, resident_row, use, tolerance, cause):
         person.provider = NONE
         person.care_since = clock.day
         person.present = 1
+        begin_dealings(world, row)
+        note_police_contact(world, row, clock.day)
     for stream in range(4):
         world.luck[row, stream] = NOTHING_TODAY  # the daily draws begin tomorrow
     person.tolerance = tolerance
@@ -107,6 +89,9 @@ def depart(world, row, fate, kind, cause):
     resident = world.residents[row]
     event = happened(world, kind, row, resident.household if kind == MOVED_OUT else NONE, 0.0, cause, NOWHERE)
     if resident.history >= 0:
+        if world.histories[resident.history].held:
+            end_custody(world, resident.history, event)
+        close_case(world, resident.history, event)
         if world.histories[resident.history].care != NO_CARE:
             leave_care(world, resident.history, event)
         world.histories[resident.history].present = 0

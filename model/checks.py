@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ..agents.dealings import Stage
 from ..agents.household import GROUP_QUARTERS
 from ..agents.resident import (
     HERE,
@@ -26,13 +27,13 @@ from .world import DECLARATIONS, START_DAY
 
 LIMIT = 5  # rows named per rule
 
-# Which treatment goes with which use: none, waiting, methadone, buprenorphine, naltrexone.
+# Which treatment goes with which use: none, waiting, methadone, buprenorphine, naltrexone, detox.
 USE_AND_CARE = {
-    Use.NONE: (1, 0, 0, 0, 0),
-    Use.MISUSE: (1, 0, 0, 0, 0),
-    Use.OUD: (1, 1, 1, 1, 1),
-    Use.INJECTING: (1, 1, 1, 1, 1),
-    Use.REMISSION: (1, 0, 1, 1, 1),
+    Use.NONE: (1, 0, 0, 0, 0, 0),
+    Use.MISUSE: (1, 0, 0, 0, 0, 0),
+    Use.OUD: (1, 1, 1, 1, 1, 1),
+    Use.INJECTING: (1, 1, 1, 1, 1, 1),
+    Use.REMISSION: (1, 0, 1, 1, 1, 1),
 }
 # Which use may follow: none, misuse, use disorder, injecting, remission. -1: no history until then.
 NEXT_USE = {
@@ -60,7 +61,7 @@ ENDS = {  # how a stay on the waiting list ends, in the words of the fault
 }
 FATES = {Kind.DIED_OVERDOSE: Fate.DIED_OVERDOSE, Kind.DIED_OTHER: Fate.DIED_OTHER, Kind.MOVED_OUT: Fate.MOVED}
 OTHER_IS_RESIDENT = (Kind.BORN, Kind.SEEN, Kind.FOUND, Kind.LAY_NALOXONE, Kind.CALLED_911)
-KIND_OF_PROVIDER = np.array([-1, -1, 0, 1, 2])  # by the medication wanted
+KIND_OF_PROVIDER = np.array([-1, -1, 0, 1, 2, 3])  # by the medication wanted
 
 _NEXT_USE = np.array([NEXT_USE[use] for use in (*Use, -1)], bool)  # the last row answers to -1
 _USE_AND_CARE = np.array([USE_AND_CARE[use] for use in Use], bool)
@@ -127,6 +128,14 @@ def pointers(world) -> Iterator[str]:
             "overdose_event": events,
             "asked_event": events,
         },
+        "dealings": {
+            "arrest_event": events,
+            "jail_event": events,
+            "case_event": events,
+            "worker": len(world.state.workers),
+            "officer": len(world.state.officers),
+        },
+        "workers": {"agency": len(world.state.agencies)},
         "officers": {"agency": len(world.state.agencies), "beat": places},
         "providers": {"neighbourhood": places},
         "events": {"who": people, "cause": np.arange(events)},  # a cause comes before what it causes
@@ -213,6 +222,70 @@ def use_and_care(world) -> Iterator[str]:
         )
 
 
+def custody(world) -> Iterator[str]:
+    """Who is in jail is to be released and is treated only where the jail gives medication; events say the same."""
+    h, d, events = world.histories, world.dealings, world.events
+    yield from _faults("dealings", d.key != h.key, lambda row: f"key is {d.key[row]}, the history's is {h.key[row]}")
+    held = h.held == 1
+    yield from _faults(
+        "histories", held & (h.present == 0), lambda row: "in jail, but the person has died or moved away"
+    )
+    yield from _faults(
+        "dealings",
+        held != (d.release_day >= world.day),
+        lambda row: f"held is {h.held[row]}, to be released on day {d.release_day[row]}",
+    )
+    yield from _faults(
+        "histories",
+        held & (h.care != NO_CARE) & (d.jail_medication == 0),
+        lambda row: f"in a jail without medication, and care is {Care(h.care[row]).name}",
+    )
+    balance = np.zeros(len(world.residents), np.int64)
+    for kind, sign in ((Kind.JAILED, 1), (Kind.RELEASED, -1)):
+        np.add.at(balance, events.who[events.kind == kind], sign)
+    yield from _faults(
+        "histories",
+        balance[h.resident] != held,
+        lambda row: f"held is {h.held[row]}, by the events {balance[h.resident[row]]} times in jail",
+    )
+
+
+def cases(world) -> Iterator[str]:
+    """An open case stands on the list once; case managers see to as many as the table says, never too many."""
+    h, d, workers = world.histories, world.dealings, world.state.workers
+    listed = np.bincount(world.state.cases[: world.state.clock[0].cases], minlength=len(h))
+    opened = d.stage != Stage.NONE
+    yield from _faults(
+        "dealings",
+        listed != opened,
+        lambda row: f"stage is {Stage(d.stage[row]).name}, on the list of cases {listed[row]} times",
+    )
+    yield from _faults("dealings", opened & (h.present == 0), lambda row: "an open case of somebody gone")
+    yield from _faults(
+        "histories",
+        (h.managed == 1) != (d.stage == Stage.MANAGED),
+        lambda row: f"managed is {h.managed[row]}, stage is {Stage(d.stage[row]).name}",
+    )
+    load = np.bincount(d.worker[d.worker >= 0], minlength=len(workers))
+    yield from _faults(
+        "workers",
+        workers.caseload != load,
+        lambda row: f"caseload is {workers.caseload[row]}, {load[row]} people have this case manager",
+    )
+    without = np.isin(d.stage, (Stage.TO_ASSESS, Stage.MANAGED)) != (d.worker >= 0)
+    yield from _faults(
+        "dealings", without, lambda row: f"stage is {Stage(d.stage[row]).name}, case manager is {d.worker[row]}"
+    )
+    events = world.events
+    today = events[np.searchsorted(events.day, world.day - 1) :]
+    taken = np.bincount(today.other[today.kind == Kind.CASE_OPENED], minlength=len(workers))
+    yield from _faults(
+        "workers",
+        (workers.caseload > workers.capacity) & (taken > 0),
+        lambda row: f"caseload {workers.caseload[row]} of {workers.capacity[row]}, and took on {taken[row]}",
+    )
+
+
 def homes(world) -> Iterator[str]:
     """Everybody here is a member of one household, the gone of none; no child lives without an adult."""
     r, households = world.residents, world.households
@@ -255,6 +328,13 @@ def places_in_treatment(world) -> Iterator[str]:
         "providers",
         providers.occupied != treated,
         lambda row: f"occupied is {providers.occupied[row]}, {treated[row]} people are in treatment there",
+    )
+    came = (h.care >= METHADONE) & (h.provider >= 0) & (world.dealings.care_pathway > 0)
+    by_hand = np.bincount(h.provider[came], minlength=len(providers))
+    yield from _faults(
+        "providers",
+        providers.handed_over != by_hand,
+        lambda row: f"handed_over is {providers.handed_over[row]}, {by_hand[row]} of those in treatment came that way",
     )
     events = world.events
     today = events[np.searchsorted(events.day, world.day - 1) :]
@@ -347,7 +427,7 @@ def people_conserved(world) -> Iterator[str]:
 
 
 def the_gone_do_nothing(world) -> Iterator[str]:
-    """Nothing happens to or through somebody after they died or left, but that their care ends by it."""
+    """Nothing happens to or through somebody after they died or left, but that care, case and jail end by it."""
     events = world.events
     row = np.arange(len(events))
     gone_at = np.full(len(world.residents), len(events))
@@ -355,7 +435,8 @@ def the_gone_do_nothing(world) -> Iterator[str]:
     gone_at[events.who[leaving]] = row[leaving]
     about = events.who >= 0
     fate = gone_at[np.where(about, events.who, 0)]
-    ends = np.isin(events.kind, [Kind.LEFT_LIST, Kind.LEFT_CARE]) & (events.cause == fate)
+    ends = np.isin(events.kind, [Kind.LEFT_LIST, Kind.LEFT_CARE, Kind.RELEASED, Kind.CASE_CLOSED])
+    ends &= events.cause == fate
     late = about & (row > fate) & ~ends
     yield from _faults(
         "events", late, lambda i: f"{Kind(events.kind[i]).name} about {events.who[i]}, gone since event {fate[i]}"
@@ -482,6 +563,8 @@ MEANINGS = (
     use_and_care,
     homes,
     places_in_treatment,
+    custody,
+    cases,
     late_ties,
     ties_of_the_start,
     people_conserved,

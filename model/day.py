@@ -5,7 +5,18 @@ writes, draws and emits; what is not in the list does not happen.
 """
 
 from . import calendar
-from .processes import census, demography, drug_use, naloxone, overdose, treatment
+from .processes import (
+    census,
+    custody,
+    deflection,
+    demography,
+    drug_use,
+    encounter,
+    naloxone,
+    overdose,
+    treatment,
+    trust,
+)
 
 DAY = (
     calendar.turn,  # the date, dated policy changes, the supply, everybody's draws of the day
@@ -13,7 +24,11 @@ DAY = (
     drug_use.use,  # starting, escalating, injecting, stopping, relapsing; tolerance
     naloxone.supply,  # kits reach people who use drugs, their homes and friends
     overdose.overdose,  # overdose, who is near, naloxone, 911, responders, rescue or death
+    encounter.meet,  # police contact: offer of deflection, citation, arrest
+    deflection.follow_up,  # six pathways: listed, visited, offered, accepted, handed over, seen through
     treatment.treat,  # asking, waiting, the first appointment, staying, leaving
+    custody.hold,  # court and release
+    trust.spread,  # today's contacts, one's own and along ties
     census.count,  # what is true tonight
 )
 

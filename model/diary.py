@@ -13,11 +13,12 @@ from ..agents.resident import FEMALE, HERE
 from .randomness import draw
 from .world import DIARY_DAYS, START_DAY
 
-DEATH, BIRTH, LEAVE_HOME, MOVE_OUT, FIRST_USE = np.arange(5)
-KINDS_OF_DATE = 5
-_FIRST_USE, _MORTALITY, _BIRTH, _MOVE = 13, 12, 14, 15  # streams, as plain integers for compiled code
+DEATH, BIRTH, LEAVE_HOME, MOVE_OUT, FIRST_USE, POLICE_CONTACT, RELEASE, COURT = np.arange(8)
+KINDS_OF_DATE = 8
+_FIRST_USE, _MORTALITY, _BIRTH, _MOVE, _CONTACT = 13, 12, 14, 15, 20  # streams, as plain integers for compiled code
 
 YEAR = 365.25
+NEVER = -(10**6)  # a day before any day
 # Where the tables of first use, births and adulthood begin and end: definitions, not findings.
 FIRST_USE_AGE, FERTILE_AGE, FERTILE_UNTIL, LEAVE_HOME_AGE = 12, 15, 45, 18
 
@@ -118,6 +119,18 @@ def note_first_use(world, row, day):
     rules = world.rules[0]
     bound = (rules.first_misuse_per_day + rules.first_illicit_per_day * rules.oud_scale) * rules.first_use_bound
     note(world, FIRST_USE, row, start + 1 + days_until(u, bound))
+
+
+@compiled
+def note_police_contact(world, history_row, day):
+    """Note the next candidate day on which police meet a person with a history.
+
+    Candidates are drawn for more policing than there is; what a person does, and any policy, only thins them.
+    """
+    person = world.histories[history_row]
+    u = draw(world.clock[0].seed, _CONTACT, person.key, day, 0)
+    bound = world.rules[0].contact_bound * world.dealings[history_row].contact_factor
+    note(world, POLICE_CONTACT, person.resident, day + 1 + days_until(u, bound))
 
 
 @compiled

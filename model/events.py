@@ -9,6 +9,7 @@ from enum import IntEnum
 import numpy as np
 
 from ..agents.compiled import compiled
+from ..agents.dealings import PATHWAYS
 
 EVENT = np.dtype(
     [
@@ -17,7 +18,7 @@ EVENT = np.dtype(
         ("other", "i4"),  # the row the kind names below, -1: nobody
         ("place", "i2"),  # neighbourhood
         ("kind", "u1"),
-        ("setting", "u1"),  # 0 not said, 1 at home, 2 in public
+        ("setting", "u1"),  # 0 not said, 1 at home, 2 in public, from 3 on the pathway: see SETTINGS
         ("amount", "f8"),  # what the kind says below
         ("cause", "i8"),  # row of the event that led to this one, -1: none recorded
     ],
@@ -25,6 +26,8 @@ EVENT = np.dtype(
 )
 
 NOWHERE, AT_HOME, IN_PUBLIC = np.arange(3)
+BY_PATHWAY = np.int64(2)  # a pathway's number plus this is its setting
+SETTINGS = ("", "at home", "in public", *PATHWAYS[1:])
 
 
 class Kind(IntEnum):
@@ -53,6 +56,35 @@ class Kind(IntEnum):
     LEFT_LIST = 20
     LEFT_CARE = 21
     POLICY_CHANGED = 22
+    POLICE_CONTACT = 23
+    CITED = 24
+    ARRESTED = 25
+    JAILED = 26
+    RELEASED = 27
+    COURT = 28
+    OFFERED = 29
+    ACCEPTED = 30
+    REFUSED = 31
+    EXCLUDED = 32
+    REFERRED = 33
+    EVENT_PASSED = 34
+    LISTED = 35
+    VISITED = 36
+    REACHED = 37
+    NOT_REACHED = 38
+    ASSESSED = 39
+    HANDED_OVER = 40
+    LOST = 41
+    CASE_OPENED = 42
+    CASE_CLOSED = 43
+    COMPLETED = 44
+    CHARGE_VOIDED = 45
+    CHARGE_FORWARDED = 46
+    WALKED_IN = 47
+    NOT_PLACED = 48
+    TEAM_SENT = 49
+    SEIZED = 50
+    MISSED = 51
 
 
 # kind -> (what happened, in words; what `other` is; what `amount` is, with its unit)
@@ -84,12 +116,44 @@ MEANING = {
     Kind.LEFT_LIST: ("left the waiting list", "provider", "days waited"),
     Kind.LEFT_CARE: ("left treatment", "provider", "days in treatment"),
     Kind.POLICY_CHANGED: ("the policy changed", "", "number of the dated change"),
+    Kind.POLICE_CONTACT: ("had a contact with police", "officer", "how it was lived: -1 bad, 0 neither, 1 good"),
+    Kind.CITED: ("was cited", "officer", "code of offence"),
+    Kind.ARRESTED: ("was arrested", "officer", "code of offence"),
+    Kind.JAILED: ("was booked into jail", "officer", "days of the stay"),
+    Kind.RELEASED: ("was released from jail", "", "days held"),
+    Kind.COURT: ("had a court hearing", "", "1: put under supervision, 0: not"),
+    Kind.OFFERED: ("was offered deflection", "", ""),
+    Kind.ACCEPTED: ("accepted", "", ""),
+    Kind.REFUSED: ("refused", "", ""),
+    Kind.EXCLUDED: ("was not eligible", "", ""),
+    Kind.REFERRED: ("was referred", "officer", "1: the hand-off was accompanied, 0: not"),
+    Kind.EVENT_PASSED: ("was named to the outreach team", "", "days until the first visit"),
+    Kind.LISTED: ("was put on the outreach list", "", ""),
+    Kind.VISITED: ("was visited", "worker", "number of the visit"),
+    Kind.REACHED: ("was reached", "worker", "1: through a relative, 0: in person"),
+    Kind.NOT_REACHED: ("was not reached", "worker", "visits made"),
+    Kind.ASSESSED: ("was assessed", "worker", "days since the referral"),
+    Kind.HANDED_OVER: ("was handed over", "agency (-1: to the provider)", "1: accompanied, 0: not"),
+    Kind.LOST: ("was lost on the way", "agency (-1: to the provider)", "1: accompanied, 0: not"),
+    Kind.CASE_OPENED: ("was taken into case management", "worker", "days waited for a case manager"),
+    Kind.CASE_CLOSED: ("left the programme", "worker", "days in the programme"),
+    Kind.COMPLETED: ("completed the plan", "worker", "days in the programme"),
+    Kind.CHARGE_VOIDED: ("had the charge voided", "", ""),
+    Kind.CHARGE_FORWARDED: ("had the charge sent forward", "", ""),
+    Kind.WALKED_IN: ("came to the police for help", "", "1: walked in, 0: phoned"),
+    Kind.NOT_PLACED: ("found no place", "", "days tried"),
+    Kind.TEAM_SENT: ("was met by a community response team", "officer (-1: none came)", ""),
+    Kind.MISSED: ("did not come to the programme", "", "days since the referral"),
+    Kind.SEIZED: ("police seized opioids", "", "neighbourhood"),
 }
 
 # For compiled code, see agents/resident.py.
 (BORN, DIED_OTHER, MOVED_OUT, MOVED_IN, LEFT_HOME, USE_CHANGED, OVERDOSE, SEEN, FOUND, LAY_NALOXONE, CALLED_911,
  RESPONDED, SURVIVED, DIED_OVERDOSE, HOSPITAL, KIT_RECEIVED, ASKED_FOR_CARE, TURNED_AWAY, ADMITTED, DID_NOT_ATTEND,
- LEFT_LIST, LEFT_CARE, POLICY_CHANGED) = np.arange(len(Kind))  # fmt: skip
+ LEFT_LIST, LEFT_CARE, POLICY_CHANGED, POLICE_CONTACT, CITED, ARRESTED, JAILED, RELEASED, COURT, OFFERED,
+ ACCEPTED, REFUSED, EXCLUDED, REFERRED, EVENT_PASSED, LISTED, VISITED, REACHED, NOT_REACHED, ASSESSED,
+ HANDED_OVER, LOST, CASE_OPENED, CASE_CLOSED, COMPLETED, CHARGE_VOIDED, CHARGE_FORWARDED, WALKED_IN,
+ NOT_PLACED, TEAM_SENT, SEIZED, MISSED) = np.arange(len(Kind))  # fmt: skip
 
 
 @compiled

@@ -4,7 +4,9 @@ import numpy as np
 
 from ..agents.agency import AgencyKind
 from ..agents.provider import ProviderKind
-from .rules import DAYS_A_YEAR
+from ..agents.worker import Role
+from .hand_off import agency_graph, as_table
+from .rules import DAYS_A_YEAR, lever_numbers
 
 
 def kits_per_day(scenario, people: int, place_population: int, oud_scale: float) -> float:
@@ -18,19 +20,49 @@ def kits_per_day(scenario, people: int, place_population: int, oud_scale: float)
     return supply.kits_per_year * people / place_population / DAYS_A_YEAR
 
 
+def _staff(world, scenario) -> None:
+    """Let so many case managers and outreach workers work as the scenario says; the last one part-time."""
+    deflection, rules, workers = scenario.deflection, world.state.rules[0], world.state.workers
+    per_person = world.starting_people / 100_000
+    people = deflection.case_managers_per_100k * per_person * deflection.caseload
+    visits = deflection.outreach_workers_per_100k * per_person * deflection.visits_per_worker
+    rules.visits_per_day = visits
+    rules.team_calls_per_day = deflection.response_teams_per_100k * per_person * deflection.calls_per_team
+    for role, work, each in (
+        (Role.CASE_MANAGER, round(people), round(deflection.caseload)),
+        (Role.OUTREACH, int(np.ceil(visits / deflection.visits_per_worker)) if visits > 0 else 0, 1),
+    ):
+        rows = np.flatnonzero(workers.role == role)
+        workers.capacity[rows] = np.clip(work - each * np.arange(len(rows)), 0, each)
+
+
+def shock_trust(world, size: float) -> None:
+    """Let a public event lower everybody's trust in police today, on top of what is left of earlier ones."""
+    rules = world.state.rules[0]
+    left = rules.trust_shock_size * rules.trust_shock_keep ** (world.day - rules.trust_shock_day)
+    rules.trust_shock_size = left + size
+    rules.trust_shock_day = world.day
+
+
 def set_levers(world, scenario) -> None:
     """Put the levers of a scenario in force from today on. What was solved for the people at the start stays."""
     rules = world.state.rules[0]
     rules.kits_per_day = kits_per_day(scenario, world.starting_people, world.place_population, float(rules.oud_scale))
-    rules.good_samaritan_law = float(scenario.harm_reduction.good_samaritan_law)
-    rules.intake_days = float(scenario.treatment.intake_days)
+    numbers = lever_numbers(scenario)
+    for name, value in numbers.items():
+        rules[name] = value
+    rules.self_referral_per_day = rules.self_referral * rules.self_referral_base * rules.self_referral_publicity
+    world.state.hand_off[:] = as_table(agency_graph(scenario))
+    _staff(world, scenario)
     treatment = scenario.treatment
     factor = np.empty(len(ProviderKind))
     factor[ProviderKind.OPIOID_TREATMENT_PROGRAMME] = treatment.slots_methadone
     factor[ProviderKind.OFFICE_BUPRENORPHINE] = treatment.slots_buprenorphine
     factor[ProviderKind.OFFICE_NALTREXONE] = treatment.slots_naltrexone
+    factor[ProviderKind.DETOX] = 1.0
     providers = world.state.providers
     providers.slots[:] = np.rint(providers.start_slots * factor[providers.kind])
+    providers.reserved[:] = np.floor(providers.slots * scenario.engagement.reserved_slots)
     agencies = world.state.agencies
     police = agencies.kind == AgencyKind.POLICE
     agencies.carries_naloxone[police] = scenario.policing.police_naloxone

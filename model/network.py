@@ -19,6 +19,13 @@ def uses_now(world, resident_row):
 
 
 @compiled
+def is_about(world, resident_row):
+    """Say whether a resident lives here and is not in jail: somebody one may meet."""
+    resident = world.residents[resident_row]
+    return resident.fate == HERE and (resident.history < 0 or world.histories[resident.history].held == 0)
+
+
+@compiled
 def weight_of(kind, rules):
     """Return the weight of a tie made during the run, as the ties of the start have it."""
     if kind == CO_USE:
@@ -61,19 +68,19 @@ def share_in_use(world, row):
 
 @compiled
 def pick_housemate(world, row, u, born_before):
-    """Return a member of the household other than `row` born before a day by one draw, -1 when there is none."""
+    """Return another member of the household who is about and born before a day, by one draw; -1: nobody."""
     first = world.households[world.residents[row].household].first
     count = 0
     other = first
     while other >= 0:
-        count += other != row and world.residents[other].born < born_before
+        count += other != row and world.residents[other].born < born_before and is_about(world, other)
         other = world.residents[other].housemate
     if count == 0:
         return -1
     chosen = int(u * count)
     other = first
     while True:
-        if other != row and world.residents[other].born < born_before:
+        if other != row and world.residents[other].born < born_before and is_about(world, other):
             if chosen == 0:
                 return other
             chosen -= 1
@@ -82,7 +89,7 @@ def pick_housemate(world, row, u, born_before):
 
 @compiled
 def pick_tie(world, row, kind, u, using):
-    """Return somebody tied to `row` by this kind of tie who lives here (and uses, if asked), -1: nobody."""
+    """Return somebody tied to `row` by this kind of tie who is about (and uses, if asked), -1: nobody."""
     for counting in (True, False):
         if counting:
             count = 0
@@ -94,7 +101,7 @@ def pick_tie(world, row, kind, u, using):
         if row < len(world.tie_start) - 1:
             for i in range(world.tie_start[row], world.tie_start[row + 1]):
                 other = world.tie_to[i]
-                if world.tie_kind[i] == kind and world.residents[other].fate == HERE:
+                if world.tie_kind[i] == kind and is_about(world, other):
                     if using == ANYBODY or uses_now(world, other):
                         if counting:
                             count += 1
@@ -105,7 +112,7 @@ def pick_tie(world, row, kind, u, using):
         tie = world.late_first[row]
         while tie > 0:
             other = world.late_ties[tie - 1].to
-            if world.late_ties[tie - 1].kind == kind and world.residents[other].fate == HERE:
+            if world.late_ties[tie - 1].kind == kind and is_about(world, other):
                 if using == ANYBODY or uses_now(world, other):
                     if counting:
                         count += 1

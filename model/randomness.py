@@ -41,6 +41,17 @@ class Stream(IntEnum):
     FORCE = 17  # k: officers at the start
     KEYS = 18  # keys of newborns
     PROVIDER = 19  # which provider a person asks
+    POLICE_CONTACT = 20  # k: candidate days of police contact, and whether they hold
+    ENCOUNTER = 21  # k: what happens at one contact with police
+    CUSTODY = 22  # k: jail, court, supervision
+    CASE = 23  # k: visits, assessments and offers in an open case
+    HAND_OFF = 24  # k: kept or lost on the way between agencies
+    SELF_REFERRAL = 25  # k: what happens to somebody who comes to the police for help
+    OUTREACH_LIST = 26  # who is put on the weekly list of active outreach
+    DETOX_BED = 27  # k: detox beds taken by people outside the programme
+    TRUST = 28  # trust in police at the start
+    SEIZURE = 29  # police seizures of opioids
+    SCENE_POLICING = 30  # k: what police do at an overdose besides rescue
 
 
 TO_UNIT = 2.0**-32  # a 32-bit word w is the number (w + 0.5) * TO_UNIT in (0, 1)

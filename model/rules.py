@@ -1,13 +1,30 @@
 """From a scenario to the numbers in force: per-year rates become per-day hazards, shapes become tables."""
 
+from functools import cache
+
 import numpy as np
-from scipy.special import betaincinv, gammaincinv
+from scipy.special import betaincinv, gammaincinv, ndtri
 
 from ..scenarios.evidence import value_of
+from ..scenarios.schema import PROACTIVE_MAX, fields
 
-SECTIONS = ("population", "demography", "drug_use", "overdose", "treatment", "harm_reduction", "policing")
+SECTIONS = (
+    "population",
+    "demography",
+    "drug_use",
+    "overdose",
+    "treatment",
+    "harm_reduction",
+    "policing",
+    "custody",
+    "deflection",
+    "engagement",
+    "trust",
+    "switches",
+)
 DAYS_A_YEAR = 365.25
 BINS = 16_384  # steps of a trait's distribution
+RETENTION_DAYS = 182.6  # half a year, the span of the published ratio of mandated treatment
 CURVE_DAYS = 3653  # hazards by day of remission or of care; from ten years on they stay as they are
 
 TIE_WEIGHTS = ("tie_weight_kin", "tie_weight_friend", "tie_weight_co_use")  # rows of the community graph
@@ -18,6 +35,11 @@ LEVERS_IN_ROWS = (  # they act through the rows of providers and agencies, or th
     "police_naloxone",
     "kits_per_year",
     "kits_per_100k_year",
+    "case_managers_per_100k",
+    "outreach_workers_per_100k",
+    "response_teams_per_100k",
+    "reserved_slots",
+    "warm_share",
 )
 SOLVED = (  # numbers that follow from others or are solved for the starting population
     "oud_scale",
@@ -35,6 +57,37 @@ SOLVED = (  # numbers that follow from others or are solved for the starting pop
     "readiness_keep",
     "kits_per_day",
     "arrivals_per_day",
+    "contact_bound",
+    "contact_scale",
+    "hot_spot",
+    "burnout_offer_logit",
+    "offer_black_logit",
+    "cit_referral_logit",
+    "cit_arrest_ratio",
+    "trust_call_logit",
+    "trust_accept_logit",
+    "trauma_accept_logit",
+    "police_present_logit",
+    "family_reached_logit",
+    "accept_intercept",
+    "jail_log_mean",
+    "mandated_leaving_ratio",
+    "provider_trauma_leaving_log",
+    "provider_trauma_mean",
+    "self_referral_base",
+    "self_referral_per_day",
+    "visits_per_day",
+    "team_calls_per_day",
+    "team_calls_today",
+    "trust_gain",
+    "bad_to_good",
+    "trust_good_keep",
+    "trust_bad_keep",
+    "trust_slow_keep",
+    "trust_shock_keep",
+    "trust_shock_size",
+    "trust_shock_day",
+    "trust_mean",
 )
 
 
@@ -52,8 +105,21 @@ def _plain_numbers(scenario) -> dict[str, float]:
             if isinstance(value, (int, float)) and name not in LEVERS_IN_ROWS:
                 if name.endswith("_per_year"):
                     name, value = name.removesuffix("_per_year") + "_per_day", value / DAYS_A_YEAR
-                numbers[name] = float(value)
+                numbers[f"trust_{name}" if section == "trust" else name] = float(value)
     return numbers
+
+
+def lever_numbers(scenario) -> dict[str, float]:
+    """Return the numbers in force that a policy sets directly, by name."""
+    numbers = _plain_numbers(scenario)
+    names = [spec.path.rpartition(".")[::2] for spec in _levers()]
+    names = [f"trust_{name}" if section == "trust" else name for section, name in names]
+    return {name: numbers[name] for name in names if name in numbers}
+
+
+@cache
+def _levers() -> tuple:
+    return tuple(spec for spec in fields() if spec.kind == "lever")
 
 
 def make_rules(scenario) -> np.recarray:
@@ -69,12 +135,56 @@ def make_rules(scenario) -> np.recarray:
     numbers["using_on_naltrexone"] = float(np.sqrt(treatment.rr_naltrexone))
     numbers["attendance_logit"] = logit(treatment.attendance)
     numbers["attendance_delay_logit"] = float(np.log(treatment.attendance_delay_or))
+    numbers |= _of_deflection(scenario) | _of_trust(scenario)
     numbers["tolerance_keep"] = 0.5 ** (1 / scenario.drug_use.tolerance_halflife_days)
     numbers["readiness_keep"] = 0.5 ** (1 / overdose.readiness_halflife_days)
     rules = np.zeros(1, [(name, "f8") for name in sorted(numbers)]).view(np.recarray)
     for name, value in numbers.items():
         rules[name] = value
     return rules
+
+
+def _of_deflection(scenario) -> dict[str, float]:
+    """Return the numbers of contacts, offers and plans that follow from those of the scenario."""
+    policing, deflection, switches = scenario.policing, scenario.deflection, scenario.switches
+    readiness = scenario.overdose.readiness_jump * 0.5 ** (72 / 24 / scenario.overdose.readiness_halflife_days)
+    police = float(np.log(deflection.police_present_or))
+    # A survivor visited at 72 hours, of mean trust, by a team with police as often as programmes have them.
+    intercept = logit(deflection.acceptance) - readiness - value_of("np_police_present_share") * police
+    retained = float(np.exp(-((RETENTION_DAYS / scenario.treatment.buprenorphine_scale_days)
+                              ** scenario.treatment.buprenorphine_shape)))  # fmt: skip
+    odds = retained / (1 - retained) * deflection.mandated_retention_or
+    return {
+        "contact_bound": (policing.enforcement_contacts_per_year * PROACTIVE_MAX + policing.other_contacts_per_year)
+        / DAYS_A_YEAR,
+        "burnout_offer_logit": float(np.log(switches.burnout_to_offers)),
+        "offer_black_logit": float(np.log(deflection.offer_or_black)),
+        "cit_referral_logit": float(np.log(policing.cit_referral_or)),
+        "cit_arrest_ratio": switches.cit_to_arrest,
+        "trust_call_logit": float(np.log(switches.trust_to_911)),
+        "trust_accept_logit": float(np.log(switches.trust_to_acceptance)),
+        "trauma_accept_logit": float(np.log(switches.trauma_informed_to_acceptance)),
+        "police_present_logit": police,
+        "family_reached_logit": float(np.log(deflection.family_reached_or)),
+        "accept_intercept": intercept,
+        "jail_log_mean": float(np.log(scenario.custody.jail_days)) - scenario.custody.jail_log_sd**2 / 2,
+        # The hazard ratio that gives the published odds ratio of being retained for six months.
+        "mandated_leaving_ratio": float(np.log(odds / (1 + odds)) / np.log(retained)),
+        "provider_trauma_leaving_log": float(np.log(deflection.provider_trauma_leaving_ratio)),
+    }
+
+
+def _of_trust(scenario) -> dict[str, float]:
+    """Return gains and daily shares kept of trust."""
+    trust = scenario.trust
+    return {
+        "trust_gain": trust.good_contact_points / trust.points_per_sd,
+        "bad_to_good": scenario.switches.bad_to_good_contact,
+        "trust_good_keep": 0.5 ** (1 / trust.good_halflife_days),
+        "trust_bad_keep": 0.5 ** (1 / (trust.good_halflife_days * trust.bad_halflife_ratio)),
+        "trust_slow_keep": 0.5 ** (1 / (trust.slow_halflife_years * DAYS_A_YEAR)),
+        "trust_shock_keep": 0.5 ** (1 / trust.shock_halflife_days),
+    }
 
 
 def relapse_by_day(scenario) -> np.ndarray:
@@ -91,23 +201,29 @@ def surge_by_day(scenario) -> np.ndarray:
 
 
 def leaving_by_day(scenario) -> np.ndarray:
-    """Return the hazard of leaving care by day, shape (3, CURVE_DAYS): methadone, buprenorphine, naltrexone."""
+    """Return the hazard of leaving care by day, shape (4, CURVE_DAYS): methadone, buprenorphine, naltrexone, detox."""
     t, days = scenario.treatment, np.arange(CURVE_DAYS + 1.0)
     methadone = np.diff((days / t.methadone_scale_days) ** t.methadone_shape)
     buprenorphine = np.diff((days / t.buprenorphine_scale_days) ** t.buprenorphine_shape)
-    return np.stack([methadone, buprenorphine, np.full(CURVE_DAYS, 1 / t.naltrexone_mean_days)])
+    detox = np.full(CURVE_DAYS, 1 / scenario.deflection.detox_days)
+    return np.stack([methadone, buprenorphine, np.full(CURVE_DAYS, 1 / t.naltrexone_mean_days), detox])
 
 
 def mean_stay_days(scenario) -> np.ndarray:
     """Return the mean length of a treatment episode, shape (3,): methadone, buprenorphine, naltrexone."""
-    survival = np.exp(-np.concatenate([np.zeros((3, 1)), np.cumsum(leaving_by_day(scenario), axis=1)], axis=1))
-    last = leaving_by_day(scenario)[:, -1]
+    leaving = leaving_by_day(scenario)[:3]
+    survival = np.exp(-np.concatenate([np.zeros((3, 1)), np.cumsum(leaving, axis=1)], axis=1))
+    last = leaving[:, -1]
     return survival[:, :-1].sum(axis=1) + survival[:, -1] / last
 
 
-def frailty_bins(scenario) -> np.ndarray:
-    """Return frailties of mean exactly 1 at equally likely steps, shape (BINS,)."""
-    variance = scenario.population.frailty_variance
+def normal_bins() -> np.ndarray:
+    """Return standard normal numbers at equally likely steps, shape (BINS,)."""
+    return ndtri((np.arange(BINS) + 0.5) / BINS)
+
+
+def gamma_bins(variance: float) -> np.ndarray:
+    """Return gamma numbers of mean exactly 1 at equally likely steps, shape (BINS,)."""
     if variance == 0:
         return np.ones(BINS)
     values = gammaincinv(1 / variance, (np.arange(BINS) + 0.5) / BINS) * variance

@@ -111,7 +111,7 @@ def _starting_care(scenario, disorder: np.ndarray, keys: np.ndarray, seed: int) 
     limits = np.cumsum(medication_mix(scenario))
     which = np.minimum(np.searchsorted(limits, draws(seed, Stream.HISTORY, keys, 0, 7), side="right"), 2)
     u = draws(seed, Stream.HISTORY, keys, 0, 8)
-    survival = np.exp(-np.cumsum(leaving_by_day(scenario), axis=1))
+    survival = np.exp(-np.cumsum(leaving_by_day(scenario)[:3], axis=1))
     for i, medication in enumerate((METHADONE, BUPRENORPHINE, NALTREXONE)):
         chosen = treated & (which == i)
         care[chosen] = medication

@@ -55,7 +55,9 @@ def _view(state):
     view.residents = state.residents
     view.households = state.households
     view.histories = state.histories
+    view.dealings = state.dealings
     view.officers = state.officers
+    view.workers = state.workers
     view.agencies = state.agencies
     view.providers = state.providers
     view.tie_start = state.tie_start
@@ -69,6 +71,14 @@ def _view(state):
     view.luck = state.luck
     view.queue = state.queue
     view.roll = state.roll
+    view.cases = state.cases
+    view.roster = state.roster
+    view.roster_start = state.roster_start
+    view.hand_off = state.hand_off
+    view.policing_factor = state.policing_factor
+    view.seized_until = state.seized_until
+    view.normal_bins = state.normal_bins
+    view.contact_bins = state.contact_bins
     view.response_factor = state.response_factor
     view.frailty_bins = state.frailty_bins
     view.uses_alone_bins = state.uses_alone_bins

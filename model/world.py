@@ -5,11 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ..agents.agency import AGENCY
+from ..agents.dealings import DEALINGS
 from ..agents.household import HOUSEHOLD
 from ..agents.officer import OFFICER
 from ..agents.provider import PROVIDER
 from ..agents.resident import HISTORY, RESIDENT
 from ..agents.table import grown
+from ..agents.worker import WORKER
 from .view import view_of
 
 START_DAY = -730  # two years of burn-in under the status quo come before the policy
@@ -26,6 +28,9 @@ CLOCK = np.dtype(
         ("queued", "i8"),
         ("day", "i8"),  # the day that happens now; between days, the next one
         ("arrivals", "i8"),  # households that moved in today
+        ("today", "i8"),  # row of the first event of today
+        ("cases", "i8"),  # open programme cases
+        ("team_calls", "i8"),  # calls the community response teams took today
     ],
     align=True,
 )
@@ -42,7 +47,9 @@ class State(NamedTuple):
     residents: np.recarray
     households: np.recarray
     histories: np.recarray
+    dealings: np.recarray  # beside each history: police, courts and programmes
     officers: np.recarray
+    workers: np.recarray
     agencies: np.recarray
     providers: np.recarray
     tie_start: np.ndarray  # (residents at the start + 1,) ties of the starting people
@@ -56,12 +63,20 @@ class State(NamedTuple):
     luck: np.ndarray  # (histories, 4) today's draws: streams 0-3
     queue: np.ndarray  # (histories,) history rows of everybody who waits, in no order
     roll: np.ndarray  # (histories,) history rows in an order that does not depend on rows
+    cases: np.ndarray  # (histories,) history rows of everybody with an open programme case, in no order
+    roster: np.ndarray  # (patrol officers,) officer rows by beat, shift and crew
+    roster_start: np.ndarray  # (beats x shifts x crews + 1,) where each crew begins on the roster
+    hand_off: np.ndarray  # (agencies, agencies + 1, 3) share accompanied, kept if accompanied, kept if not
+    policing_factor: np.ndarray  # (neighbourhoods,) contacts with police over the town's mean
+    seized_until: np.ndarray  # (neighbourhoods,) day until which a seizure changes the supply
+    normal_bins: np.ndarray  # equally likely values of a standard normal number
+    contact_bins: np.ndarray  # and of how often police meet a person
     response_factor: np.ndarray  # (neighbourhoods,) response time over the town's
     frailty_bins: np.ndarray  # equally likely values of a trait
     uses_alone_bins: np.ndarray
     relapse: np.ndarray  # hazard by day of remission
     surge: np.ndarray  # factor by day after an overdose
-    leaving: np.ndarray  # (3 medications, days) hazard of leaving by day in care
+    leaving: np.ndarray  # (3 medications and detox, days) hazard of leaving by day in care
     death_hazard: np.ndarray  # (2 sexes, 18 age bands) per day
     birth_hazard: np.ndarray  # (18 age bands,) per day
     first_use_shape: np.ndarray  # (2 sexes, 111 ages) over the mean of people of 12 and over
@@ -75,6 +90,8 @@ GROWS = {  # array -> the count on the clock that says how much of it is used
     "late_first": "residents",
     "households": "households",
     "histories": "histories",
+    "dealings": "histories",
+    "cases": "histories",
     "luck": "histories",
     "roll": "histories",
     "queue": "histories",
@@ -86,7 +103,9 @@ DECLARATIONS = {
     "residents": RESIDENT,
     "households": HOUSEHOLD,
     "histories": HISTORY,
+    "dealings": DEALINGS,
     "officers": OFFICER,
+    "workers": WORKER,
     "agencies": AGENCY,
     "providers": PROVIDER,
 }
@@ -155,6 +174,11 @@ class World:
         return self.rows("histories")
 
     @property
+    def dealings(self) -> np.recarray:
+        """What police, courts and programmes have to do with the people of `histories`, row by row."""
+        return self.rows("dealings")
+
+    @property
     def events(self) -> np.recarray:
         """What happened, in order."""
         return self.rows("events")
@@ -174,7 +198,7 @@ class World:
             "households": people // 4 + 64,
             "histories": people + 64,
             "late_ties": 16 * people + 256,
-            "events": 16 * people + 256 + int(self.state.rules[0].kits_per_day),
+            "events": 40 * people + 256 + int(self.state.rules[0].kits_per_day),
         }
         larger = {}
         for name, count in GROWS.items():

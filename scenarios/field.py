@@ -10,6 +10,7 @@ from .evidence import evidence, value_of
 # Hard bounds by unit: outside them a number has no meaning, or is surely in another unit.
 BOUNDS = {
     "days": (0, 36525),
+    "hours": (0, 8760),
     "kits per year": (0, 10_000_000),
     "logits": (-10, 10),
     "minutes": (0, 1440),
@@ -19,13 +20,18 @@ BOUNDS = {
     "per 1,000 per year": (0, 1000),
     "per 1,000 residents": (0, 1000),
     "per 100,000": (0, 100_000),
+    "participants": (1, 1000),
+    "per 1,000 residents per month": (0, 100),
+    "per day": (0, 1000),
     "per year": (0, 100),
+    "points": (0, 100),
     "probability": (0, 1),
     "proportion": (0, 1),
     "rate ratio": (0, 100),
     "ratio": (0, 100),
     "share": (0, 1),
     "standard deviations": (0, 10),
+    "visits": (0, 100),
     "years": (0, 100),
 }
 # Rows in a unit that scenarios do not use: the scenario's unit, and what to divide the row by.

@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationInfo,
     WithJsonSchema,
     create_model,
     field_validator,
@@ -36,6 +37,8 @@ Fips = Annotated[
     BeforeValidator(lambda place: f"{place:05d}" if type(place) is int and 0 <= place < 100_000 else place),
     WithJsonSchema({"type": ["string", "integer"]}),
 ]
+PROACTIVE_MAX = 2  # candidate days of police contact are drawn for this much policing
+STAFF_MAX = 50  # per 100,000: so many workers there is room for
 DAYS = {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
 
 
@@ -138,7 +141,7 @@ class OverdoseSection(Section):
     call_logit_seen: float = number("call_logit_seen")
     call_logit_near: float = number("call_logit_near")
     call_logit_public: float = number("call_logit_public")
-    call_logit_knows_law: float = number("call_logit_knows_law")
+    call_logit_supervised: float = number("call_logit_supervised")
     call_logit_naloxone: float = number("call_logit_naloxone")
     police_first: float = number("po_first_on_scene")
     police_minutes: float = number("po_response_min", gt=0)
@@ -187,6 +190,7 @@ class TreatmentSection(Section):
     slots_buprenorphine: float = lever("slots_buprenorphine", le=10)
     slots_methadone: float = lever("slots_methadone", le=10)
     slots_naltrexone: float = lever("slots_naltrexone", le=10)
+    interim_methadone: bool = lever("interim_methadone")
 
     @model_validator(mode="after")
     def _entries_add_up(self):
@@ -212,12 +216,222 @@ class HarmReductionSection(Section):
 
 
 class PolicingSection(Section):
-    """Officers and what they carry."""
+    """Officers, whom they meet, and what follows from it."""
 
     police_naloxone: bool = lever("police_carry_naloxone")
     patrol_share: float = number("patrol_share")
     officers_per_1000: float | None = number("officers_here")
     career_years: float = number("career_years")
+    enforcement_contacts_per_year: float = number("enforcement_contacts")
+    other_contacts_per_year: float = number("other_police_contacts")
+    contact_variance: float = number("police_contact_variance")
+    contact_ratio_black: float = number("po_black_white_arrest_ratio")
+    neighbourhood_log_sd: float = number("neighbourhood_policing_log_sd", le=3)
+    proactive: float = lever("proactive_policing", le=PROACTIVE_MAX)
+    possession_share: float = number("possession_share")
+    low_level_share: float = number("low_level_share")
+    arrest_share: float = number("arrest_share")
+    citation_share: float = number("citation_share")
+    scene_survivor_jailed: float = number("po_scene_survivor_jailed")
+    scene_bystander_arrested: float = number("po_scene_bystander_arrest")
+    scene_deflection_ratio: float = number("scene_deflection_ratio")
+    scene_arrests: float = lever("scene_arrests", le=5)
+    supervised_at_start: float = number("supervised_at_start")
+    cit_share: float = lever("cit_share")
+    cit_referral_or: float = number("tr_cit_referral_or", gt=0)
+    depersonalisation_sd: float = number("depersonalisation_sd")
+    bad_contact: float = number("bad_contact")
+    bad_contact_burnout: float = number("bad_contact_burnout")
+    bad_contact_attitude: float = number("bad_contact_attitude")
+    good_contact: float = number("good_contact")
+    good_contact_offer: float = number("good_contact_offer")
+    seizures_per_year: float = number("seizures_per_neighbourhood")
+    seizure_days: float = number("seizure_days")
+
+    @model_validator(mode="after")
+    def _shares_of_a_contact(self):
+        for names in (("possession_share", "low_level_share"), ("arrest_share", "citation_share")):
+            if sum(getattr(self, name) for name in names) > 1 + 1e-9:
+                raise ValueError(f"{names[0]} and {names[1]} add up to more than 1")
+        return self
+
+
+class CustodySection(Section):
+    """Jail, court, supervision."""
+
+    arrest_to_jail: float = number("po_arrest_to_jail")
+    jail_days: float = number("po_jail_days", gt=0)
+    jail_log_sd: float = number("jail_log_sd", le=3)
+    supervision_share: float = number("supervision_share")
+    supervision_days: float = number("supervision_days")
+    court_days: float = number("court_days")
+    jail_medication: float = lever("jail_medication")
+    jail_medication_start: float = number("jail_medication_start")
+
+
+class DeflectionSection(Section):
+    """The six pathways from a contact to care: who may offer, who visits, what is offered and accepted."""
+
+    officer_intervention: bool = lever("officer_intervention")
+    officer_referral: bool = lever("officer_referral")
+    self_referral: bool = lever("self_referral")
+    active_outreach: bool = lever("active_outreach")
+    naloxone_plus: bool = lever("naloxone_plus")
+    community_response: bool = lever("community_response")
+    coverage: float = lever("deflection_coverage")
+    hours: float = lever("deflection_hours")
+    eligible_possession: bool = lever("eligible_possession")
+    eligible_low_level: bool = lever("eligible_low_level")
+    eligible_supervised: bool = lever("eligible_supervised")
+    eligible_arrests: float = lever("eligible_arrests")
+    charge_held: bool = lever("charge_held")
+    plan_months: float = lever("plan_months", le=60)
+    leader_endorses: bool = lever("leader_endorses")
+    case_managers_per_100k: float = lever("case_managers", le=STAFF_MAX)
+    outreach_workers_per_100k: float = lever("outreach_workers", le=STAFF_MAX)
+    response_teams_per_100k: float = lever("response_teams", le=STAFF_MAX)
+    caseload: float = number("case_manager_caseload")
+    visits_per_worker: float = number("visits_per_worker")
+    calls_per_team: float = number("calls_per_team")
+    first_visit_hours: float = lever("np_first_visit_hours")
+    visits_most: int = lever("visits_most", le=10)
+    police_present: float = lever("np_police_present_share")
+    outreach_police_present: float = lever("outreach_police_share")
+    co_responder: bool = lever("co_responder")
+    coresponse_arrest_or: float = number("cr_coresponse_arrest_or")
+    response_recognised: float = number("response_recognised")
+    leave_behind_kits: bool = lever("leave_behind_kits")
+    address_current: float = number("address_current")
+    met_per_visit: float = number("met_per_visit")
+    met_relative: float = number("met_relative")
+    acceptance: float = number("acceptance", gt=0, lt=1)
+    police_present_or: float = number("ts_police_presence_engage_or", gt=0)
+    family_reached_or: float = number("family_reached_or", gt=0)
+    early_visit_logit: float = number("early_visit_logit")
+    held_charge_logit: float = number("held_charge_logit")
+    offer_probability: float = number("oi_offer_prob_eligible", gt=0, lt=1)
+    offer_concentration: float = number("offer_concentration", gt=0)
+    offer_or_black: float = number("ts_offer_or_black", gt=0)
+    leader_logit: float = number("leader_logit")
+    refusal_logit: float = number("refusal_logit")
+    refusal_days: float = number("refusal_days")
+    attitude_to_behaviour: float = number("tr_attitude_to_behaviour")
+    managed_contact_ratio: float = number("managed_contact_ratio", le=1)
+    managed_leaving_ratio: float = number("managed_leaving_ratio", le=1)
+    managed_seeking_ratio: float = number("case_seeking_ratio", ge=1, le=10)
+    mandated_retention_or: float = number("or_retention_6m_justice_referral", gt=0)
+    case_offer_days: float = number("case_offer_days", ge=1)
+    plan_grace_days: float = number("plan_grace_days")
+    assessment_days: float = number("assessment_days")
+    team_trauma_informed: float = lever("team_trauma_informed")
+    provider_trauma_leaving_ratio: float = number("provider_trauma_leaving_ratio", gt=0)
+    self_referral_per_1000_month: float = number("sr_monthly_volume")
+    self_referral_publicity: float = lever("self_referral_publicity")
+    self_referral_walks_in: float = number("self_referral_walks_in")
+    medication_arranged: float = lever("medication_arranged")
+    placement_tries: int = lever("placement_tries", ge=1, le=14)
+    detox_beds_per_100k: float = number("detox_beds")
+    detox_background: float = number("detox_background")
+    detox_days: float = number("detox_days", ge=1)
+    detox_relapse: float = number("relapse_after_detox_1w")
+    outreach_overdose_weight: float = number("outreach_overdose_weight", ge=1)
+    outreach_hot_spot_weight: float = number("outreach_hot_spot_weight", ge=1)
+
+
+class EngagementSection(Section):
+    """How agencies work together: what they tell one another and how a person gets from one to the next."""
+
+    event_sharing: float = lever("ho_event_passed_to_team")
+    warm_share: float = lever("warm_share")
+    keep_warm: float = number("ho_keep_warm", gt=0, lt=1)
+    warm_intake_days: float = lever("warm_intake_days", le=90)
+    reserved_slots: float = lever("reserved_slots")
+
+
+class TrustSection(Section):
+    """Trust in police, in standard deviations between residents."""
+
+    spread: float = number("trust_sd")
+    black: float = number("trust_black", ge=-5)
+    aian: float = number("trust_aian", ge=-5)
+    hispanic: float = number("trust_hispanic", ge=-5)
+    good_contact_points: float = number("ts_good_contact_gain")
+    points_per_sd: float = number("trust_points_per_sd", gt=0)
+    good_halflife_days: float = number("ts_good_contact_halflife_days", gt=0)
+    bad_halflife_ratio: float = number("trust_bad_halflife_ratio", gt=0)
+    slow_share: float = number("trust_slow_share", le=1)
+    slow_halflife_years: float = number("trust_slow_halflife_years", gt=0)
+    vicarious: float = number("ts_vicarious_weight")
+    shock: float = lever("trust_shock")
+    shock_halflife_days: float = number("trust_shock_halflife_days", gt=0)
+
+
+class Switch(NamedTuple):
+    """The three settings of a disputed link that have a name."""
+
+    off: float
+    base: float
+    strong: float
+
+
+SWITCHES: dict[str, Switch] = {  # `off` is no effect; the base is the value of the row
+    "burnout_to_offers": Switch(1, 0.8, 0.55),
+    "trust_to_911": Switch(1, 1.6, 2.5),
+    "trust_to_acceptance": Switch(1, 1.4, 2.0),
+    "trauma_informed_to_acceptance": Switch(1, 1.25, 1.7),
+    "bad_to_good_contact": Switch(1, 3, 8),
+    "warm_handoff": Switch(1.1, 2.5, 8),
+    "cit_to_arrest": Switch(1, 0.8, 0.5),
+    "law_to_911": Switch(0, 0.3, 0.6),
+    "seizure_to_overdose": Switch(1, 1, 2.17),
+}
+UNMEASURED = ("burnout_to_offers", "trust_to_911", "trauma_informed_to_acceptance", "trust_to_acceptance")
+
+
+def _word(value: Any) -> Any:
+    """Return the word of a switch as written: YAML reads a bare `off` as false."""
+    return "off" if value is False else value
+
+
+def _switched(value: Any, info: ValidationInfo) -> Any:
+    """Turn off, base or strong into the number of that switch."""
+    word, known = _word(value), SWITCHES[info.field_name]._asdict()
+    if isinstance(word, str) and word not in known:
+        raise ValueError(f"should be off, base, strong or a number (got {word!r})")
+    return float(known[word]) if isinstance(word, str) else value
+
+
+Switched = Annotated[
+    float,
+    BeforeValidator(_switched),
+    WithJsonSchema({"anyOf": [{"enum": ["off", "base", "strong", False]}, {"type": "number"}]}),
+]
+
+
+class SwitchesSection(Section):
+    """Disputed links: off (no effect), base, strong, or a number of one's own; one by one or as a set."""
+
+    burnout_to_offers: Switched = number("ow_burnout_offer_or", gt=0)
+    trust_to_911: Switched = number("ts_trust_call_or", gt=0)
+    trust_to_acceptance: Switched = number("ts_trust_accept_or", gt=0)
+    trauma_informed_to_acceptance: Switched = number("tr_trauma_informed_accept_or", gt=0)
+    bad_to_good_contact: Switched = number("ts_negativity_ratio")
+    warm_handoff: Switched = number("ho_warm_vs_cold_or", gt=0)
+    cit_to_arrest: Switched = number("tr_cit_arrest_or", gt=0)
+    law_to_911: Switched = number("call_logit_knows_law")
+    seizure_to_overdose: Switched = number("seizure_overdose_ratio", ge=1, le=10)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_a_set(cls, told: Any) -> Any:
+        word = _word(told)
+        if isinstance(word, str):
+            if word not in Switch._fields:
+                raise ValueError(
+                    f"should be off, base or strong, or hold keys such as trust_to_911: off (got {word!r})"
+                )
+            return dict.fromkeys(SWITCHES, word)
+        return told
 
 
 SECTIONS: dict[str, type[Section]] = {
@@ -228,6 +442,11 @@ SECTIONS: dict[str, type[Section]] = {
     "treatment": TreatmentSection,
     "harm_reduction": HarmReductionSection,
     "policing": PolicingSection,
+    "custody": CustodySection,
+    "deflection": DeflectionSection,
+    "engagement": EngagementSection,
+    "trust": TrustSection,
+    "switches": SwitchesSection,
 }
 
 
@@ -299,6 +518,11 @@ class Scenario(Section):
     treatment: TreatmentSection = Field(default_factory=TreatmentSection)
     harm_reduction: HarmReductionSection = Field(default_factory=HarmReductionSection)
     policing: PolicingSection = Field(default_factory=PolicingSection)
+    custody: CustodySection = Field(default_factory=CustodySection)
+    deflection: DeflectionSection = Field(default_factory=DeflectionSection)
+    engagement: EngagementSection = Field(default_factory=EngagementSection)
+    trust: TrustSection = Field(default_factory=TrustSection)
+    switches: SwitchesSection = Field(default_factory=SwitchesSection)
     changes: Annotated[tuple[Change, ...], Field(strict=False)] = Field((), description="Levers that change on a date")
 
     @field_validator("changes", mode="after")

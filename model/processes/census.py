@@ -10,20 +10,28 @@ from enum import IntEnum
 import numpy as np
 
 from ...agents.compiled import compiled
-from ...agents.resident import METHADONE, WAITING
+from ...agents.dealings import OFFICER_INTERVENTION
+from ...agents.provider import DETOX_KIND
+from ...agents.resident import METHADONE, NALTREXONE, WAITING, on_medication
 from ...agents.resident import REMISSION as REMITTED
 from ..events import (
     ADMITTED,
     ASKED_FOR_CARE,
     BORN,
+    BY_PATHWAY,
+    CASE_CLOSED,
+    CASE_OPENED,
     DID_NOT_ATTEND,
     DIED_OTHER,
     DIED_OVERDOSE,
+    JAILED,
     LEFT_CARE,
     LEFT_LIST,
     MOVED_IN,
     MOVED_OUT,
     OVERDOSE,
+    POLICE_CONTACT,
+    RELEASED,
     USE_CHANGED,
 )
 from ..process import process
@@ -43,16 +51,21 @@ class Count(IntEnum):
     METHADONE = 7
     BUPRENORPHINE = 8
     NALTREXONE = 9
-    SLOTS = 10
-    TREATED_NOT_USING = 11  # in treatment and in remission; counted every 30 days
-    EXPECTED_DEATHS = 12
-    WAIT_DAYS = 13  # days waited by those admitted today
-    FIRST_EVENT = 14  # from here on: number of events of each kind
+    DETOX = 10
+    JAILED = 11  # people with a history of opioid use who are in jail
+    MANAGED = 12  # in case management
+    SLOTS = 13  # of treatment with medication
+    TREATED_NOT_USING = 14  # in treatment and in remission; counted every 30 days
+    EXPECTED_DEATHS = 15
+    WAIT_DAYS = 16  # days waited by those admitted today to treatment with medication
+    GOOD_CONTACTS = 17  # of today's contacts with police
+    BAD_CONTACTS = 18
+    FIRST_EVENT = 19  # from here on: number of events of each kind
 
 
 POPULATION, NO_USE, _M, _O, _I, _R, WAIT = range(7)
-SLOTS, TREATED_NOT_USING, EXPECTED_DEATHS, WAIT_DAYS, FIRST_EVENT = 10, 11, 12, 13, 14
-EVENT_KINDS = 23
+JAIL, CASES, SLOTS, TREATED_NOT_USING, EXPECTED_DEATHS, WAIT_DAYS, GOOD, BAD, FIRST_EVENT = range(11, 20)
+EVENT_KINDS = 52
 MONTH = 30  # days between counts that need the tables
 COUNTS = FIRST_EVENT + EVENT_KINDS
 
@@ -64,9 +77,13 @@ def counts_tonight(world) -> np.ndarray:
     here = histories[histories.present == 1]
     counts[POPULATION] = np.count_nonzero(residents.fate == 0)
     counts[NO_USE : NO_USE + 5] = np.bincount(here.use, minlength=5)
-    counts[WAIT : WAIT + 4] = np.bincount(here.care, minlength=5)[1:]
-    counts[SLOTS] = world.state.providers.slots.sum()
-    counts[TREATED_NOT_USING] = np.count_nonzero((here.care >= METHADONE) & (here.use == REMITTED))
+    counts[WAIT : WAIT + 5] = np.bincount(here.care, minlength=6)[1:]
+    counts[JAIL] = np.count_nonzero(here.held)
+    counts[CASES] = np.count_nonzero(here.managed)
+    providers = world.state.providers
+    counts[SLOTS] = providers.slots[providers.kind != DETOX_KIND].sum()
+    treated = (here.care >= METHADONE) & (here.care <= NALTREXONE)
+    counts[TREATED_NOT_USING] = np.count_nonzero(treated & (here.use == REMITTED))
     return counts
 
 
@@ -80,7 +97,7 @@ def _departed(world, event, tonight):
 
 
 @compiled
-def _count(world, first_event):
+def _count(world):
     clock = world.clock[0]
     tonight = world.census[clock.day - START_DAY]
     if clock.day > START_DAY:
@@ -88,7 +105,9 @@ def _count(world, first_event):
             tonight[stock] = world.census[clock.day - START_DAY - 1, stock]
     tonight[EXPECTED_DEATHS] = 0.0
     tonight[WAIT_DAYS] = 0.0
-    for i in range(first_event, clock.events):
+    tonight[GOOD] = 0.0
+    tonight[BAD] = 0.0
+    for i in range(clock.today, clock.events):
         event = world.events[i]
         kind = event.kind
         tonight[FIRST_EVENT + kind] += 1
@@ -106,21 +125,34 @@ def _count(world, first_event):
             tonight[WAIT] -= 1
         elif kind == ADMITTED:
             tonight[WAIT] -= 1
-            tonight[WAIT_DAYS] += event.amount
+            if world.providers[event.other].kind != DETOX_KIND:
+                tonight[WAIT_DAYS] += event.amount
             tonight[WAIT + _medication(world, event)] += 1
         elif kind == LEFT_CARE:
             tonight[WAIT + _medication(world, event)] -= 1
+        elif kind == JAILED:
+            tonight[JAIL] += 1
+        elif kind == RELEASED:
+            tonight[JAIL] -= 1
+        elif kind == CASE_OPENED:
+            tonight[CASES] += 1
+        elif kind == CASE_CLOSED and event.setting == BY_PATHWAY + OFFICER_INTERVENTION:
+            tonight[CASES] -= 1
+        elif kind == POLICE_CONTACT:
+            tonight[GOOD] += event.amount > 0.0
+            tonight[BAD] += event.amount < 0.0
         elif kind == OVERDOSE:
             tonight[EXPECTED_DEATHS] += event.amount
     if (clock.day - START_DAY) % MONTH == 0:
         tonight[TREATED_NOT_USING] = 0.0
         for row in range(clock.histories):
             person = world.histories[row]
-            if person.present and person.care >= METHADONE and person.use == REMITTED:
+            if person.present and on_medication(person) and person.use == REMITTED:
                 tonight[TREATED_NOT_USING] += 1
     slots = 0
     for i in range(len(world.providers)):
-        slots += world.providers[i].slots
+        if world.providers[i].kind != DETOX_KIND:
+            slots += world.providers[i].slots
     tonight[SLOTS] = slots
 
 
@@ -133,17 +165,8 @@ def _medication(world, event):
     return METHADONE - WAITING + kind
 
 
-@compiled
-def _first_of_today(world):
-    """Return the row of the first event of today."""
-    i = world.clock[0].events
-    while i > 0 and world.events[i - 1].day == world.clock[0].day:
-        i -= 1
-    return i
-
-
 @process()
 def count(world) -> None:
     """Count what is true tonight and end the day."""
-    _count(world.view, _first_of_today(world.view))
+    _count(world.view)
     world.state.clock[0].day += 1

@@ -53,6 +53,7 @@ from ..events import BORN, DIED_OTHER, LEFT_HOME, MOVED_IN, MOVED_OUT, NOWHERE, 
 from ..network import ANYBODY, FRIEND, KIN, pick_tie
 from ..process import process
 from ..randomness import TO_UNIT, Stream, block, draw, pick
+from ..standing import trust_at_start
 
 _BIRTH, _MOVE, _KEYS, _HISTORY, _OTHER_DEATH = 14, 15, 18, 11, 3
 ALONE, ONE_PARENT = 0, 3
@@ -85,6 +86,8 @@ def _new_resident(world, key, household, born, sex, race):
     resident.history = NONE
     resident.left = NEVER_LEFT
     resident.kit_until = NEVER
+    resident.trust = trust_at_start(world, key, race)
+    resident.trust_day = clock.day
     resident.knows_law = draw(clock.seed, _HISTORY, key, 0, 2) < world.rules[0].gsl_awareness
     world.late_first[row] = 0
     join_household(world, row, household)

@@ -17,7 +17,8 @@ from ...agents.resident import (
     relapses,
 )
 from ...agents.table import NONE
-from ..changes import add_tie, begin_history, change_use
+from ..care import change_use
+from ..changes import add_tie, begin_history
 from ..diary import FIRST_USE, YEAR, due, note_first_use
 from ..events import Kind
 from ..network import CO_USE, FRIEND, KIN, WHO_USES, pick_tie, share_in_use
@@ -84,7 +85,9 @@ def _use(world):
             continue
         u = (luck[row, _USE] + 0.5) * TO_UNIT
         use = person.use
-        if use == REMISSION:
+        if person.held:
+            pass  # neither use nor its course goes on in jail; tolerance falls
+        elif use == REMISSION:
             if relapses(person, u, clock.day - person.since, rules, world.relapse):
                 change_use(world, row, INJECTING if returns_injecting(world, person.key) else OUD, NONE)
         elif use != NO_USE:

@@ -10,13 +10,15 @@ import math
 import numpy as np
 
 from ...agents.compiled import compiled
-from ...agents.officer import SHIFTS, on_duty
+from ...agents.dealings import AT_A_SCENE, is_supervised
+from ...agents.officer import SHIFTS, can_deflect, contact_quality
 from ...agents.resident import DIED_OVERDOSE as FATE_DIED_OVERDOSE
 from ...agents.resident import (
     HERE,
     calls_911,
     fatality,
     happens,
+    has_active_disorder,
     in_active_use,
     overdose_hazard,
 )
@@ -24,6 +26,7 @@ from ...agents.table import NONE
 from ..changes import depart_and_settle
 from ..diary import YEAR, people_in_key_order
 from ..events import (
+    ARRESTED,
     AT_HOME,
     CALLED_911,
     DIED_OVERDOSE,
@@ -31,23 +34,40 @@ from ..events import (
     HOSPITAL,
     IN_PUBLIC,
     LAY_NALOXONE,
+    NOWHERE,
     OVERDOSE,
+    POLICE_CONTACT,
     RESPONDED,
     SEEN,
     SURVIVED,
     Kind,
     happened,
 )
+from ..jail import arrest, book
 from ..network import ANYBODY, CO_USE, FRIEND, pick_housemate, pick_tie
 from ..process import process
 from ..randomness import TO_UNIT, Stream, draw
+from ..roster import officer_on_duty
+from ..standing import trust_of
 
-_OVERDOSE, _SCENE = 1, 4
+_OVERDOSE, _SCENE, _SCENE_POLICING = 1, 4, 30
 # Draws at one overdose, by number.
 (_PLACE, _ALONE, _SEEN, _FOUND, _WITNESS, _NALOXONE, _CALL, _POLICE_FIRST, _MINUTES, _MINUTES_2, _SHIFT, _OFFICER,
  _DIES, _HOSPITAL) = range(14)  # fmt: skip
+# Draws about police at the scene, by number.
+(_LATER_SHIFT, _LATER_OFFICER, _ABLE, _QUALITY, _SURVIVOR, _WITNESS_ARREST) = range(6)
 OWN_KIT, WITNESS_KIT, HOME_KIT, NO_KIT = 0, 1, 2, -1
 NOT_CALLED = -1.0
+
+
+@compiled
+def _seizure_ratio(world, person):
+    """Return what a recent seizure of opioids nearby does to the hazard of overdose; 1 where the link is off."""
+    rules = world.rules[0]
+    if rules.seizure_to_overdose <= 1.0:
+        return 1.0
+    place = world.households[world.residents[person.resident].household].neighbourhood
+    return rules.seizure_to_overdose if world.seized_until[place] > world.clock[0].day else 1.0
 
 
 @compiled
@@ -62,7 +82,8 @@ def _who_overdoses(world):
         person = histories[row]
         if person.present and in_active_use(person):
             u = (luck[row, _OVERDOSE] + 0.5) * TO_UNIT
-            if happens(u, overdose_hazard(person, day, rules, surge)):
+            hazard = overdose_hazard(person, day, rules, surge)
+            if u < hazard * rules.seizure_to_overdose and happens(u, hazard * _seizure_ratio(world, person)):
                 rows[count] = row
                 count += 1
     return people_in_key_order(world, rows[:count])
@@ -108,32 +129,6 @@ def _use_kit(world, row, witness, kit):
 
 
 @compiled
-def _responding_officer(world, place, shift, u):
-    """Return the patrol officer on duty on this beat, or on the nearest beat with one; -1 when nobody is."""
-    day = world.clock[0].day
-    nearest = 10**6
-    count = 0
-    for i in range(len(world.officers)):
-        officer = world.officers[i]
-        if on_duty(officer, day, shift):
-            distance = abs(officer.beat - place)
-            if distance < nearest:
-                nearest = distance
-                count = 0
-            count += distance == nearest
-    if count == 0:
-        return NONE
-    chosen = int(u * count)
-    for i in range(len(world.officers)):
-        officer = world.officers[i]
-        if on_duty(officer, day, shift) and abs(officer.beat - place) == nearest:
-            if chosen == 0:
-                return i
-            chosen -= 1
-    return NONE
-
-
-@compiled
 def _respond(world, key, place):
     """Return the responding officer (-1: medics came first) and the minutes until somebody can help."""
     clock = world.clock[0]
@@ -142,7 +137,7 @@ def _respond(world, key, place):
     officer = NONE
     if draw(seed, _SCENE, key, day, _POLICE_FIRST) < rules.police_first:
         shift = int(draw(seed, _SCENE, key, day, _SHIFT) * SHIFTS)
-        officer = _responding_officer(world, place, shift, draw(seed, _SCENE, key, day, _OFFICER))
+        officer = officer_on_duty(world, place, shift, draw(seed, _SCENE, key, day, _OFFICER))
     # A standard normal number from two draws (Box and Muller).
     radius = math.sqrt(-2.0 * math.log(draw(seed, _SCENE, key, day, _MINUTES)))
     normal = radius * math.cos(2.0 * math.pi * draw(seed, _SCENE, key, day, _MINUTES_2))
@@ -160,7 +155,7 @@ def _live_through(world, history_row):
     rules = world.rules[0]
     person = world.histories[history_row]
     row = person.resident
-    if world.residents[row].fate != HERE:
+    if world.residents[row].fate != HERE or person.held:  # arrested at another overdose of today
         return
     seed, day, key = clock.seed, clock.day, person.key
     at_home = draw(seed, _SCENE, key, day, _PLACE) < rules.at_home
@@ -175,6 +170,8 @@ def _live_through(world, history_row):
         present = draw(seed, _SCENE, key, day, _FOUND) < (rules.found_at_home if at_home else rules.found_in_public)
 
     naloxone = False
+    witness = NONE
+    officer = NONE
     minutes = NOT_CALLED
     called = overdose
     if present:
@@ -188,7 +185,10 @@ def _live_through(world, history_row):
                 happened(world, LAY_NALOXONE, row, witness, float(kit), there, setting)
                 _use_kit(world, row, witness, kit)
         knows_law = witness >= 0 and world.residents[witness].knows_law == 1
-        if calls_911(draw(seed, _SCENE, key, day, _CALL), seen, not at_home, knows_law, naloxone, rules):
+        supervised = witness >= 0 and _is_supervised(world, witness)
+        trust = trust_of(world, witness) if witness >= 0 else 0.0
+        u = draw(seed, _SCENE, key, day, _CALL)
+        if calls_911(u, seen, not at_home, knows_law, naloxone, supervised, trust, rules):
             called = happened(world, CALLED_911, row, witness, 0.0, there, setting)
             place = world.households[world.residents[row].household].neighbourhood
             officer, minutes = _respond(world, key, place)
@@ -206,6 +206,49 @@ def _live_through(world, history_row):
     person.readiness = rules.readiness_jump
     if minutes >= 0.0 and draw(seed, _SCENE, key, day, _HOSPITAL) < rules.hospital:
         happened(world, HOSPITAL, row, NONE, 0.0, survived, setting)
+    if minutes >= 0.0:
+        _police_the_scene(world, history_row, witness, officer, called)
+
+
+@compiled
+def _is_supervised(world, resident_row):
+    history = world.residents[resident_row].history
+    return history >= 0 and is_supervised(world.dealings[history], world.clock[0].day)
+
+
+@compiled
+def _police_the_scene(world, row, witness, officer, called):
+    """Let police act at the scene: how the survivor lives it; an arrest of the survivor, or of the witness."""
+    clock, rules = world.clock[0], world.rules[0]
+    person = world.histories[row]
+    seed, day, key = clock.seed, clock.day, person.key
+    police_came = officer >= 0
+    if not police_came:  # medics came first; a patrol may come after them
+        place = world.households[world.residents[person.resident].household].neighbourhood
+        shift = int(draw(seed, _SCENE_POLICING, key, day, _LATER_SHIFT) * SHIFTS)
+        officer = officer_on_duty(world, place, shift, draw(seed, _SCENE_POLICING, key, day, _LATER_OFFICER))
+    if officer < 0:
+        return
+    deflects = rules.officer_intervention > 0.0 or rules.officer_referral > 0.0
+    able = can_deflect(world.officers[officer], draw(seed, _SCENE_POLICING, key, day, _ABLE), rules)
+    jailed = rules.scene_survivor_jailed * rules.scene_arrests
+    if deflects and able:
+        jailed *= rules.scene_deflection_ratio
+    if police_came:
+        contact = happened(world, POLICE_CONTACT, person.resident, officer, 0.0, called, NOWHERE)
+        u = draw(seed, _SCENE_POLICING, key, day, _QUALITY)
+        world.events[contact].amount = contact_quality(world.officers[officer], u, False, rules)
+    if draw(seed, _SCENE_POLICING, key, day, _SURVIVOR) < jailed:
+        event = happened(world, ARRESTED, person.resident, officer, float(AT_A_SCENE), called, NOWHERE)
+        world.dealings[row].arrests += 1
+        world.dealings[row].arrest_event = event
+        book(world, row, officer, event)
+    if police_came and witness >= 0 and world.residents[witness].history >= 0:
+        other = world.residents[witness].history
+        u = draw(seed, _SCENE_POLICING, world.residents[witness].key, day, _WITNESS_ARREST)
+        chance = rules.scene_bystander_arrested * rules.scene_arrests
+        if u < chance and has_active_disorder(world.histories[other]):
+            arrest(world, other, officer, AT_A_SCENE, called, NOWHERE)
 
 
 @compiled
@@ -215,8 +258,8 @@ def _overdose(world):
 
 
 @process(
-    writes=("residents.*", "households.*", "histories.*", "providers.occupied"),
-    draws=(Stream.OVERDOSE, Stream.OVERDOSE_SCENE, Stream.MOVE),
+    writes=("residents.*", "households.*", "histories.*", "dealings.*", "providers.*"),
+    draws=(Stream.OVERDOSE, Stream.OVERDOSE_SCENE, Stream.MOVE, Stream.SCENE_POLICING, Stream.CUSTODY),
     emits=(
         Kind.OVERDOSE,
         Kind.SEEN,
@@ -231,6 +274,11 @@ def _overdose(world):
         Kind.MOVED_OUT,
         Kind.LEFT_CARE,
         Kind.LEFT_LIST,
+        Kind.POLICE_CONTACT,
+        Kind.ARRESTED,
+        Kind.JAILED,
+        Kind.RELEASED,
+        Kind.CASE_CLOSED,
     ),
 )
 def overdose(world) -> None:

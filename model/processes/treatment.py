@@ -1,7 +1,8 @@
-"""Treatment as usual: asking for it, the waiting list, the first appointment, staying and leaving.
+"""Treatment: asking for it, the waiting list, the first appointment, staying and leaving.
 
 Everybody decides first; free slots are then given in the order of waiting, and among people who
-asked on the same day by a keyed priority. There is no hand-off: people find the way themselves.
+asked on the same day by a keyed priority. In usual care there is no hand-off: people find the way
+themselves. People handed over by a programme may have an earlier appointment and a reserved slot.
 """
 
 import math
@@ -9,76 +10,74 @@ import math
 import numpy as np
 
 from ...agents.compiled import compiled
-from ...agents.provider import free_slots
+from ...agents.dealings import NO_PATHWAY
+from ...agents.provider import admits
 from ...agents.resident import (
+    DETOX,
     INJECTING,
     METHADONE,
-    NALTREXONE,
     NO_CARE,
     OUD,
     REMISSION,
-    WAITING,
     attends,
-    chooses_medication,
+    happens,
+    has_active_disorder,
     leaves_care,
-    seeks_care,
 )
 from ...agents.table import NONE
-from ..changes import change_use, leave_care, unqueue
+from ..care import (
+    admit,
+    ask_for_care,
+    care_setting,
+    change_use,
+    leave_care,
+    leaving_factor,
+    no_care,
+    readiness_today,
+    turn_away,
+    unqueue,
+)
 from ..diary import in_key_order, people_in_key_order
-from ..events import ADMITTED, ASKED_FOR_CARE, DID_NOT_ATTEND, NOWHERE, TURNED_AWAY, Kind, happened
+from ..events import DID_NOT_ATTEND, Kind, happened
 from ..process import process
 from ..randomness import TO_UNIT, Stream, block, draw
+from ..standing import trust_of
 from ..world import START_DAY
+from .deflection.self_referral import come_for_help
 from .drug_use import returns_injecting
 
-_CARE, _PRIORITY, _ATTENDANCE, _PROVIDER = 2, 5, 6, 19
+_CARE, _PRIORITY, _ATTENDANCE = 2, 5, 6
+MOST_BY_TRUST = 3.0  # trust makes self-referral at most so many times likelier
 CAUSE_DAYS = 90  # an overdose counts as the cause of a request for this long
 
 
 @compiled
-def _readiness_today(world, person):
-    """Return the extra readiness left from the last overdose; it decays with its half-life."""
-    if person.readiness <= 0.0:
+def _self_referral_hazard(world, person):
+    """Return the hazard (per day) of coming to the police for help; it rises with trust in police."""
+    rules = world.rules[0]
+    if rules.self_referral_per_day == 0.0:
         return 0.0
-    return person.readiness * world.rules[0].readiness_keep ** (world.clock[0].day - person.last_overdose)
+    trust = math.exp(rules.trust_accept_logit * trust_of(world, person.resident))
+    return rules.self_referral_per_day * min(MOST_BY_TRUST, trust)
 
 
 @compiled
-def _provider_for(world, medication, u):
-    """Return a provider of a medication, each with a chance in proportion to its slots; -1 when there is none."""
-    kind = 0 if medication == METHADONE else (2 if medication == NALTREXONE else 1)
-    total = 0
-    for i in range(len(world.providers)):
-        if world.providers[i].kind == kind:
-            total += world.providers[i].start_slots
-    left = u * total
-    for i in range(len(world.providers)):
-        if world.providers[i].kind == kind:
-            left -= world.providers[i].start_slots
-            if left < 0.0:
-                return i
-    return NONE
+def _recent_overdose(world, person):
+    """Return the overdose that a request for treatment follows from, -1: none lately."""
+    recent = person.overdose_event >= 0 and world.clock[0].day - person.last_overdose <= CAUSE_DAYS
+    return person.overdose_event if recent else NONE
 
 
 @compiled
-def _ask(world, row):
-    """Put a person on the waiting list of a provider of the medication they want."""
-    clock = world.clock[0]
-    person = world.histories[row]
-    medication = chooses_medication(draw(clock.seed, _PROVIDER, person.key, clock.day, 0), world.rules[0])
-    provider = _provider_for(world, medication, draw(clock.seed, _PROVIDER, person.key, clock.day, 1))
-    if provider < 0:
-        return
-    recent = person.overdose_event >= 0 and clock.day - person.last_overdose <= CAUSE_DAYS
-    cause = person.overdose_event if recent else NONE
-    person.asked_event = happened(world, ASKED_FOR_CARE, person.resident, provider, float(medication), cause, NOWHERE)
-    person.care = WAITING
-    person.wants = medication
-    person.provider = provider
-    person.care_since = clock.day
-    world.queue[clock.queued] = row
-    clock.queued += 1
+def _seek(world, row, u):
+    """Let a person ask for treatment, at a provider or at the police, by one draw shared by the two."""
+    rules, person = world.rules[0], world.histories[row]
+    ready = math.exp(readiness_today(world, person))
+    usual = rules.seek_per_day * ready * (rules.managed_seeking_ratio if person.managed else 1.0)
+    if happens(u, usual):
+        ask_for_care(world, row, NO_PATHWAY, _recent_overdose(world, person))
+    elif happens(u, usual + _self_referral_hazard(world, person) * ready):
+        come_for_help(world, row, _recent_overdose(world, person))
 
 
 @compiled
@@ -87,7 +86,8 @@ def _decide(world):
     clock = world.clock[0]
     rules = world.rules[0]
     # Nobody's hazard is higher than this: most draws need no look at the person.
-    most = max(rules.seek_per_day * math.exp(rules.readiness_jump), rules.leaving_bound)
+    asking = rules.seek_per_day * rules.managed_seeking_ratio + rules.self_referral_per_day * MOST_BY_TRUST
+    most = max(asking * math.exp(rules.readiness_jump), rules.leaving_bound)
     threshold = most / TO_UNIT
     luck = world.luck
     for row in range(clock.histories):
@@ -98,25 +98,34 @@ def _decide(world):
             continue
         u = (luck[row, _CARE] + 0.5) * TO_UNIT
         if person.care == NO_CARE:
-            if (person.use == OUD or person.use == INJECTING) and seeks_care(u, _readiness_today(world, person), rules):
-                _ask(world, row)
-        elif person.care >= METHADONE and leaves_care(person, u, clock.day, world.leaving):
+            if has_active_disorder(person):
+                _seek(world, row, u)
+        elif person.care >= METHADONE and leaves_care(person, u, clock.day, leaving_factor(world, row), world.leaving):
+            resumes = rules.detox_relapse if person.care == DETOX else rules.resumes_share
             leave_care(world, row, person.asked_event)
-            again = draw(clock.seed, _ATTENDANCE, person.key, clock.day, 2) < rules.resumes_share
-            if person.use == REMISSION and again:
+            again = draw(clock.seed, _ATTENDANCE, person.key, clock.day, 2) < resumes
+            if person.use == REMISSION and again and not person.held:
                 change_use(world, row, INJECTING if returns_injecting(world, person.key) else OUD, person.asked_event)
+
+
+@compiled
+def _intake_days(world, row):
+    """Return the days until a first appointment can be had: fewer where somebody accompanied and made it."""
+    dealings, rules = world.dealings[row], world.rules[0]
+    if dealings.care_pathway != NO_PATHWAY and dealings.warm:
+        return min(rules.warm_intake_days, rules.intake_days)
+    return rules.intake_days
 
 
 @compiled
 def _in_turn(world):
     """Return those who may be admitted today: by provider, then days waited, then keyed priority. Shape (n,)."""
     clock = world.clock[0]
-    rules = world.rules[0]
     rows = np.empty(clock.queued, np.int64)
     count = 0
     for i in range(clock.queued):
         person = world.histories[world.queue[i]]
-        if clock.day - person.care_since >= rules.intake_days:
+        if clock.day - person.care_since >= _intake_days(world, world.queue[i]):
             rows[count] = world.queue[i]
             count += 1
     rows = people_in_key_order(world, rows[:count])
@@ -130,16 +139,6 @@ def _in_turn(world):
 
 
 @compiled
-def _stops_using(person, u, rules):
-    """Does a person stop using on entering treatment? The half of the effect that is not a lower hazard."""
-    if person.wants == METHADONE:
-        return u < 1.0 - rules.using_on_methadone
-    if person.wants == NALTREXONE:
-        return u < 1.0 - rules.using_on_naltrexone
-    return u < 1.0 - rules.using_on_buprenorphine
-
-
-@compiled
 def _admit(world):
     """Offer the free slots in turn; who comes enters treatment, who does not leaves the list."""
     clock = world.clock[0]
@@ -148,25 +147,19 @@ def _admit(world):
         person = world.histories[row]
         provider = world.providers[person.provider]
         wait = clock.day - person.care_since
-        if free_slots(provider) == 0:
-            if wait < rules.intake_days + 1:  # the first day on which there could have been a place
-                happened(world, TURNED_AWAY, person.resident, person.provider, 0.0, person.asked_event, NOWHERE)
+        if not admits(provider, world.dealings[row].care_pathway != NO_PATHWAY):
+            if wait < _intake_days(world, row) + 1:  # the first day on which there could have been a place
+                turn_away(world, row)
+            continue
+        # Who is given methadone while waiting has no reason to lose patience.
+        patience = 1 if person.wants == METHADONE and rules.interim_methadone > 0.0 else wait
+        if attends(draw(clock.seed, _ATTENDANCE, person.key, clock.day, 0), patience, rules):
+            admit(world, row)
             continue
         unqueue(world, row)
-        if not attends(draw(clock.seed, _ATTENDANCE, person.key, clock.day, 0), wait, rules):
-            happened(world, DID_NOT_ATTEND, person.resident, person.provider, float(wait), person.asked_event, NOWHERE)
-            person.care = NO_CARE
-            person.wants = NO_CARE
-            person.provider = NONE
-            person.care_since = clock.day
-            continue
-        entered = happened(world, ADMITTED, person.resident, person.provider, float(wait), person.asked_event, NOWHERE)
-        provider.occupied += 1
-        stops = _stops_using(person, draw(clock.seed, _ATTENDANCE, person.key, clock.day, 1), rules)
-        person.care = person.wants
-        person.care_since = clock.day
-        if stops:
-            change_use(world, row, REMISSION, entered)
+        setting = care_setting(world, row)
+        happened(world, DID_NOT_ATTEND, person.resident, person.provider, float(wait), person.asked_event, setting)
+        no_care(world, row)
 
 
 @process(

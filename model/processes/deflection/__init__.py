@@ -1,0 +1,100 @@
+"""Deflection: what the programmes do today with the people named to them, along six pathways.
+
+Officers and medics bring people in at an encounter or an overdose; survivors' names reach the
+outreach team; people come by themselves. From there on each open case takes its steps here, limited by
+the staff there is: a place is sought (self_referral), a visit made (outreach), an assessment held and
+a case managed (case_management).
+"""
+
+import numpy as np
+
+from ....agents.compiled import compiled
+from ....agents.dealings import MANAGED, TO_ASSESS, TO_PLACE, TO_TAKE_ON, TO_VISIT
+from ...diary import people_in_key_order
+from ...events import Kind
+from ...process import process
+from ...randomness import Stream
+from .case_management import assess, manage, take_on_in_turn
+from .outreach import list_survivors, make_the_outreach_list, visit_in_turn
+from .self_referral import seek_a_place
+
+
+@compiled
+def due_today(world, stage):
+    """Return the history rows of cases at a stage whose step is due, shape (n,), in the order of keys."""
+    clock = world.clock[0]
+    rows = np.empty(clock.cases, np.int64)
+    count = 0
+    for i in range(clock.cases):
+        dealings = world.dealings[world.cases[i]]
+        if dealings.stage == stage and dealings.due <= clock.day:
+            rows[count] = world.cases[i]
+            count += 1
+    return people_in_key_order(world, rows[:count])
+
+
+@compiled
+def _follow_up(world):
+    list_survivors(world)
+    make_the_outreach_list(world)
+    if world.clock[0].cases == 0:
+        return
+    for row in due_today(world, TO_PLACE):
+        seek_a_place(world, row)
+    visit_in_turn(world, due_today(world, TO_VISIT))
+    take_on_in_turn(world, due_today(world, TO_TAKE_ON))
+    for row in due_today(world, TO_ASSESS):
+        assess(world, row)
+    for row in due_today(world, MANAGED):
+        manage(world, row)
+
+
+@process(
+    writes=(
+        "histories.*",
+        "dealings.*",
+        "workers.caseload",
+        "providers.*",
+        "residents.kit_until",
+        "households.kit_until",
+    ),
+    draws=(
+        Stream.CASE,
+        Stream.HAND_OFF,
+        Stream.PROVIDER,
+        Stream.SELF_REFERRAL,
+        Stream.OUTREACH_LIST,
+        Stream.DETOX_BED,
+        Stream.ATTENDANCE,
+        Stream.SLOT_PRIORITY,
+        Stream.KITS,
+    ),
+    emits=(
+        Kind.EVENT_PASSED,
+        Kind.LISTED,
+        Kind.VISITED,
+        Kind.REACHED,
+        Kind.NOT_REACHED,
+        Kind.OFFERED,
+        Kind.ACCEPTED,
+        Kind.REFUSED,
+        Kind.HANDED_OVER,
+        Kind.LOST,
+        Kind.ASSESSED,
+        Kind.MISSED,
+        Kind.CASE_OPENED,
+        Kind.CASE_CLOSED,
+        Kind.COMPLETED,
+        Kind.CHARGE_VOIDED,
+        Kind.CHARGE_FORWARDED,
+        Kind.NOT_PLACED,
+        Kind.ASKED_FOR_CARE,
+        Kind.ADMITTED,
+        Kind.DID_NOT_ATTEND,
+        Kind.USE_CHANGED,
+        Kind.KIT_RECEIVED,
+    ),
+)
+def follow_up(world) -> None:
+    """Let every programme take the next step with the people it knows."""
+    _follow_up(world.view)
