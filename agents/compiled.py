@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numba
 
-_FOLDERS = ("agents", "model", "model/processes")
+_FOLDERS = ("agents", "model")  # with all below them
 
 
 def source_hash(root: Path | None = None) -> str:
@@ -19,8 +19,8 @@ def source_hash(root: Path | None = None) -> str:
     root = root or Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
     for folder in _FOLDERS:
-        for path in sorted((root / folder).glob("*.py")):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        for path in sorted((root / folder).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -10,11 +10,13 @@ import numpy as np
 
 from ..scenarios.errors import InputError, nearest
 from .agency import AGENCY, AgencyKind
+from .dealings import DEALINGS, Pathway, Stage
 from .household import HOUSEHOLD, HOUSEHOLD_KINDS
 from .officer import OFFICER
 from .provider import PROVIDER, ProviderKind
 from .resident import HERE, HISTORY, RACES, RESIDENT, Care, Fate, Use
 from .shown import Known, Shown, Worked, codes
+from .worker import WORKER, Role
 
 Sex = codes("Sex", ("female", "male"))
 Race = codes("Race", RACES)
@@ -146,6 +148,9 @@ def _writer(known: Known):
 _BY_THE_DAY = "it follows from what happens"
 _FOR_EVER = "it never changes"
 _HOME = "homes are left and joined in the processes of the day"
+_CUSTODY = "arrest and custody follow from contacts: change `contact_factor`, or levers of policing and custody"
+_PROGRAMME = "a case goes from step to step in the programme: change levers of deflection, or `capacity` of workers"
+_TRUST = "it follows from contacts with police: change `trust`, the lasting part"
 _CARE = "treatment is entered through a provider: change `slots` of providers, or a person's `readiness`"
 
 
@@ -164,6 +169,10 @@ _CARE = "treatment is entered through a provider: change `slots` of providers, o
             "fate": "use `remove()` for leaving town",
             "left": _BY_THE_DAY,
             "births": _BY_THE_DAY,
+            "trust_shift": _TRUST,
+            "trust_good": _TRUST,
+            "trust_bad": _TRUST,
+            "trust_day": _TRUST,
         },
     ),
     *Shown.of(
@@ -181,18 +190,41 @@ _CARE = "treatment is entered through a provider: change `slots` of providers, o
             "overdoses": _BY_THE_DAY,
             "overdose_event": _BY_THE_DAY,
             "asked_event": _BY_THE_DAY,
+            "held": _CUSTODY,
+            "managed": _PROGRAMME,
         },
         through={"use": "change_use"},
     ),
+    *Shown.of(
+        DEALINGS,
+        "dealings",
+        by="history",
+        words={"stage": Stage, "pathway": Pathway, "care_pathway": Pathway},
+        kept={
+            **dict.fromkeys(("arrests", "arrest_event"), _BY_THE_DAY),
+            **dict.fromkeys(("held_since", "release_day", "jail_event", "court_day", "jail_medication"), _CUSTODY),
+            **dict.fromkeys(
+                ("case_since", "case_event", "due", "tries", "plan_until", "worker", "officer", "stage"), _PROGRAMME
+            ),
+            **dict.fromkeys(("pathway", "warm", "address_current", "relative_reached", "charged"), _PROGRAMME),
+            **dict.fromkeys(("care_pathway", "mandated"), _CARE),
+        },
+    ),  # fmt: skip
     Worked(
         "age", "whole years since birth", lambda world, rows: (world.day - world.state.residents["born"][rows]) // YEAR
+    ),
+    Worked(
+        "trust_now",
+        "trust in police today, in standard deviations over the community's mean in the last year of the burn-in",
+        lambda world, rows: _trust(world, rows),
+        float,
     ),
     Worked("has_history", "any history of opioid use", lambda world, rows: world.state.residents["history"][rows] >= 0),
 )
 class Resident(Handle):
     """A resident: everybody who lives here, with the history of opioid use of those who have one.
 
-    What belongs to a history is None for a resident without one.
+    With a history go dealings with police, courts and programmes. What belongs to it is None for a resident without.
     """
 
     @classmethod
@@ -271,7 +303,17 @@ class Officer(Handle):
 @shows(
     "providers",
     3,
-    *Shown.of(PROVIDER, "providers", words={"kind": ProviderKind}, kept={"key": _FOR_EVER, "occupied": _CARE}),
+    *Shown.of(
+        PROVIDER,
+        "providers",
+        words={"kind": ProviderKind},
+        kept={
+            "key": _FOR_EVER,
+            "kind": "people are in treatment there with what it offers: change `slots`",
+            "occupied": _CARE,
+            "handed_over": _CARE,
+        },
+    ),
     Worked(
         "free",
         "people it can still take",
@@ -293,9 +335,62 @@ class Provider(Handle):
         return [self.model.handle("residents", row) for row in rows.tolist()]
 
 
-@shows("agencies", 4, *Shown.of(AGENCY, "agencies", words={"kind": AgencyKind}, kept={"key": _FOR_EVER}))
+@shows(
+    "agencies",
+    4,
+    *Shown.of(
+        AGENCY,
+        "agencies",
+        words={"kind": AgencyKind},
+        kept={"key": _FOR_EVER, "kind": "who hands people over to whom goes by it"},
+    ),
+)
 class Agency(Handle):
-    """An agency: police, emergency medical services."""
+    """An agency: police, medics, hospital, jail, programmes; whoever hands people over or takes them on."""
+
+
+@shows(
+    "workers",
+    5,
+    *Shown.of(
+        WORKER,
+        "workers",
+        words={"role": Role},
+        kept={"key": _FOR_EVER, "role": _FOR_EVER, "caseload": _PROGRAMME},
+    ),
+    Worked(
+        "room",
+        "people a case manager can still take on",
+        lambda world, rows: np.where(
+            world.state.workers["role"][rows] == Role.CASE_MANAGER,
+            np.maximum(0, world.state.workers["capacity"][rows] - world.state.workers["caseload"][rows]),
+            0,
+        ),
+    ),
+)
+class Worker(Handle):
+    """A case manager or an outreach worker of a programme; there are as many as there may ever be work for."""
+
+    stays = "send a worker home with `capacity = 0`"
+
+    @property
+    def clients(self) -> list[Resident]:
+        """Everybody this case manager sees to, or is to assess."""
+        world = self.model.world
+        rows = world.histories["resident"][world.dealings["worker"] == self.row]
+        return [self.model.handle("residents", row) for row in rows.tolist()]
+
+
+def _trust(world, rows):
+    """Return trust in police today, float64 (n,): the rule of `trust_of` in model/standing.py, for many at once."""
+    rules, residents = world.state.rules[0], world.state.residents
+    lasting, shift, good, bad = (residents[f"trust{part}"][rows] for part in ("", "_shift", "_good", "_bad"))
+    days = world.day - residents["trust_day"][rows]
+    trust = lasting - rules.trust_mean + shift * rules.trust_slow_keep**days
+    trust = trust + good * rules.trust_good_keep**days - bad * rules.trust_bad_keep**days
+    if rules.trust_shock_size > 0.0:
+        trust -= rules.trust_shock_size * rules.trust_shock_keep ** (world.day - rules.trust_shock_day)
+    return trust
 
 
 def _sizes(world):

@@ -48,7 +48,8 @@ def offers_deflection(officer, u, day, black, referral, rules):
     The officer's own propensity, shifted by depersonalisation, attitude, endorsement by the chiefs, recent refusals
     by providers, and the person's race; `referral`: no charge is in play, where crisis intervention training counts.
     """
-    logit = math.log(officer.propensity / (1.0 - officer.propensity))
+    propensity = min(max(officer.propensity, 1e-12), 1.0 - 1e-12)
+    logit = math.log(propensity / (1.0 - propensity))
     logit += rules.burnout_offer_logit * officer.depersonalisation
     logit += rules.attitude_to_behaviour * officer.attitude
     logit += rules.leader_logit * rules.leader_endorses

@@ -22,8 +22,10 @@ TABLES = {  # unit of a column that points at a row -> the table
     "provider row": "providers",
     "agency row": "agencies",
     "officer row": "officers",
+    "worker row": "workers",
 }
-PAST = ("born", "joined", "since", "care_since", "last_overdose")  # days that cannot lie ahead: tables go by days since
+# Days that cannot lie ahead: tables go by days since.
+PAST = ("born", "joined", "since", "care_since", "last_overdose", "refused_day")
 
 
 def codes(name: str, words: tuple[str, ...]) -> type[IntEnum]:
@@ -84,6 +86,7 @@ class Worked(Known):
 
     meaning: str
     function: Callable  # (world, rows) -> values (n,), or a row -> its value
+    type: type = int  # of a value that is not a yes or no
 
     @property
     def doc(self) -> str:
@@ -91,11 +94,11 @@ class Worked(Known):
 
     def numbers(self, world, rows):
         values = np.asarray(self.function(world, rows))
-        return (values if values.dtype == bool else values.astype(np.int64)), None
+        return (values if values.dtype == bool else values.astype(self.type)), None
 
     def read(self, model, row):
         value = self.function(model.world, row)
-        return bool(value) if value.dtype == bool else int(value)
+        return bool(value) if value.dtype == bool else self.type(value)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ Every resident, officer and provider is a `mesa.Agent`; a day is their `step`. T
 a second time, as one would write them without tables and compilation, so two things can be compared
 with the compiled model: the result, which must be the same for every person, and the time.
 
-Covered: change of use without first use, overdoses and what happens at them, asking for treatment,
-waiting, entering, leaving. Not covered: demography, naloxone supply and dated policy changes.
+Covered: change of use without first use, overdoses and what happens at them, the witness's trust in police
+and supervision, asking for treatment, waiting, entering, leaving. Not covered: demography, naloxone supply,
+contacts with police and what follows from them (arrest, jail, court, deflection), dated policy changes.
 """
 
 import math
@@ -22,11 +23,16 @@ from deflect.model.processes import census, drug_use, overdose, treatment
 from deflect.model.randomness import Stream, draw
 
 COVERED = (calendar.turn, drug_use.use, overdose.overdose, treatment.treat, census.count)  # of the day, by the twin
-WITHOUT_FIRST_USE = {"drug_use.first_misuse_per_year": 0, "drug_use.first_illicit_per_year": 0}
+NOT_COVERED = {  # set to nothing where the two are compared: what the covered processes do and the twin does not
+    "drug_use.first_misuse_per_year": 0,
+    "drug_use.first_illicit_per_year": 0,
+    "policing.scene_survivor_jailed": 0,
+    "policing.scene_bystander_arrested": 0,
+}
 ADULT_DAYS = int(18 * YEAR)
 IN_USE = (Use.MISUSE, Use.OUD, Use.INJECTING)
 MEDICATIONS = (Care.METHADONE, Care.BUPRENORPHINE, Care.NALTREXONE)
-RESUMES = 0.5
+TREATMENTS = (*MEDICATIONS, Care.DETOX)  # by kind of provider; nobody is brought to detox without a programme
 # Draws at one overdose, by number.
 (PLACE, ALONE, SEEN, FOUND, WITNESS, NALOXONE, CALL, POLICE_FIRST, MINUTES, MINUTES_2, SHIFT, OFFICER, DIES) = range(13)
 
@@ -61,6 +67,8 @@ class Resident(mesa.Agent):
         self.here = row.fate == 0
         self.kit_until = int(row.kit_until)
         self.knows_law = bool(row.knows_law)
+        self.trust = float(row.trust)  # without contacts with police it never changes
+        self.supervised_until = -math.inf
         self.home = town.homes[row.household]
         self.mother = self.father = None
         self.ties = []  # (resident, kind of tie)
@@ -86,8 +94,9 @@ class Resident(mesa.Agent):
 class Person(Resident):
     """A resident with a history of opioid use: the one who has a day of their own."""
 
-    def __init__(self, town, row, history):
+    def __init__(self, town, row, history, dealings):
         super().__init__(town, row)
+        self.supervised_until = int(dealings.supervised_until)
         self.use, self.since = Use(history.use), int(history.since)
         self.tolerance, self.frailty = float(history.tolerance), float(history.frailty)
         self.uses_alone, self.readiness = float(history.uses_alone), float(history.readiness)
@@ -225,7 +234,11 @@ class Person(Resident):
         if not at_home:
             logit += rules.call_logit_public
         if witness is not None and witness.knows_law and rules.good_samaritan_law:
-            logit += rules.call_logit_knows_law
+            logit += rules.law_to_911
+        if witness is not None:
+            logit += rules.trust_call_logit * (witness.trust - rules.trust_mean)
+            if witness.supervised_until > self.model.day:
+                logit += rules.call_logit_supervised
         if naloxone:
             logit += rules.call_logit_naloxone
         return self.draw(Stream.OVERDOSE_SCENE, CALL) < logistic(logit)
@@ -269,9 +282,10 @@ class Person(Resident):
                     self.ask()
         elif self.care in MEDICATIONS:
             leaving = self.model.leaving[self.care]
-            if happens(u, leaving[min(self.model.day - self.care_since, len(leaving) - 1)]):
+            hazard = leaving[min(self.model.day - self.care_since, len(leaving) - 1)]
+            if happens(u, hazard * self.provider.leaving_factor()):
                 self.leave_care()
-                if self.use == Use.REMISSION and self.draw(Stream.ATTENDANCE, 2) < RESUMES:
+                if self.use == Use.REMISSION and self.draw(Stream.ATTENDANCE, 2) < self.model.rules.resumes_share:
                     self.go_back_to_use()
 
     def readiness_today(self):
@@ -325,9 +339,15 @@ class Provider(mesa.Agent):
 
     def __init__(self, town, row):
         super().__init__(town)
-        self.medication = MEDICATIONS[row.kind]
+        self.medication = TREATMENTS[row.kind]
         self.slots, self.start_slots, self.occupied = int(row.slots), int(row.start_slots), int(row.occupied)
+        self.trauma_informed = float(row.trauma_informed)
         self.waiting = []
+
+    def leaving_factor(self):
+        """Return what multiplies the hazard of leaving: people stay longer where work is trauma-informed."""
+        rules = self.model.rules
+        return math.exp(rules.provider_trauma_leaving_log * (self.trauma_informed - rules.provider_trauma_mean))
 
     def step(self):
         """Offer the free slots in the order of waiting; who asked on the same day comes by a keyed priority."""
@@ -353,7 +373,7 @@ class PlainTown(mesa.Model):
         self.expected_deaths = 0.0
         self.rules = SimpleNamespace(**{name: float(state.rules[name][0]) for name in state.rules.dtype.names})
         self.relapse, self.surge = state.relapse.tolist(), state.surge.tolist()
-        self.leaving = dict(zip(MEDICATIONS, state.leaving.tolist(), strict=True))
+        self.leaving = dict(zip(TREATMENTS, state.leaving.tolist(), strict=True))
         self.response_factor = state.response_factor.tolist()
         self.using_on = {care: getattr(self.rules, f"using_on_{care.name.lower()}") for care in MEDICATIONS}
         self.police_carry_naloxone = bool(state.agencies.carries_naloxone[0])
@@ -361,7 +381,9 @@ class PlainTown(mesa.Model):
         self.providers = [Provider(self, row) for row in state.providers]
         self.homes = [Home(row) for row in world.households]
         self.residents = [
-            Resident(self, row) if row.history < 0 else Person(self, row, world.histories[row.history])
+            Resident(self, row)
+            if row.history < 0
+            else Person(self, row, world.histories[row.history], world.dealings[row.history])
             for row in world.residents
         ]
         self.people = self.agents_by_type[Person]

@@ -7,7 +7,7 @@ Usage: python benchmarks/twin.py [residents] [days]
 import sys
 
 from deflect.benchmarks.measure import active, build_world, live, seconds, table
-from deflect.benchmarks.plain_mesa import COVERED, WITHOUT_FIRST_USE, Person, PlainTown
+from deflect.benchmarks.plain_mesa import COVERED, NOT_COVERED, Person, PlainTown
 from deflect.model.day import live_a_day
 
 TURN_DAYS = 10  # each lives this many days before it is the other's turn
@@ -16,7 +16,7 @@ TURN_DAYS = 10  # each lives this many days before it is the other's turn
 def main(residents: int = 20_000, days: int = 60) -> None:
     """Print the cost of a person-day in both, their ratio, and what both counted."""
     live(build_world(2_000), 1)  # compiles, or reads the compiled code
-    world = build_world(residents, WITHOUT_FIRST_USE)
+    world = build_world(residents, NOT_COVERED)
     reading, town = seconds(PlainTown, world)
     compiled = plain = 0.0
     person_days = 0

@@ -22,9 +22,11 @@ __version__ = "0.1.0"
 _PUBLIC = {  # imported when first asked for, so that `import deflect` costs nothing
     "load": "experiments.api:load",
     "run": "experiments.api:run",
+    "compare": "experiments.api:compare",
     "run_many": "experiments.many:run_many",
     "Run": "experiments.run:Run",
     "Result": "experiments.result:Result",
+    "Comparison": "experiments.compare:Comparison",
     "policies": "scenarios.load:policies",
     "places": "scenarios.places",
     "evidence": "scenarios.evidence:evidence",

@@ -1,4 +1,4 @@
-"""The public functions of `deflect`: load a scenario, run it."""
+"""The public functions of `deflect`: load a scenario, run it, compare two."""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..scenarios import load as loading
 from ..scenarios import places
+from .compare import Comparison, compare_scenarios
 from .many import run_many
 from .result import Result
 from .run import Run
@@ -69,3 +70,31 @@ def run(
         progress=progress,
     )
     return Result(runs, Path(fspath(ties)) if isinstance(ties, (str, PathLike)) else None)
+
+
+def compare(
+    policy_a: "Scenario | str | PathLike",
+    policy_b: "Scenario | str | PathLike",
+    overrides: Mapping[str, object] | None = None,
+    *,
+    seeds: int | str | Iterable[int] = SEEDS,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    **settings: object,
+) -> Comparison:
+    """Compare two policies by pairs of runs, a pair a seed: the same people and the same draws in both.
+
+    policy_a, policy_b: names, paths of files, or loaded scenarios; differences are B - A. overrides, settings: as for
+    `load`, the same for both (not for loaded scenarios). seeds: how many pairs, or which; at least five. workers,
+    executor, progress: as for `run`. Raises InputError, also where the two say different places, years or residents.
+    """
+    policies, told = (policy_a, policy_b), dict(overrides or {}) | settings
+    loaded = [hasattr(policy, "model_fields_set") for policy in policies]
+    if told and any(loaded):
+        raise TypeError("a loaded scenario is compared as it is: give overrides and settings to load()")
+    a, b = (
+        policy if ready else load(policy, overrides, **settings) for policy, ready in zip(policies, loaded, strict=True)
+    )
+    asked = None if any(loaded) else (fspath(policy_a), fspath(policy_b))
+    return compare_scenarios(a, b, seeds, workers, executor=executor, progress=progress, asked=asked)

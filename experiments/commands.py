@@ -28,6 +28,10 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", help="Change one number: treatment.intake_days=3. Repeat for more.", metavar="KEY=VALUE"),
 ]
+SetBoth = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change one number in both policies. Repeat for more.", metavar="KEY=VALUE"),
+]
 Seeds = Annotated[str, typer.Option(help='How many ("10"), which ("3,5,9"), or a range ("0-9").', metavar="SEEDS")]
 Workers = Annotated[int | None, typer.Option(help="Processes; by default one a processor.", metavar="N")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
@@ -81,6 +85,45 @@ def run(
     else:
         show.summary(result, show.console())
         print(f"\nwritten to {folder}")
+
+
+@app.command()
+def compare(
+    policy_a: Annotated[str, typer.Argument(help="What to compare with: name of a policy or a file.", metavar="A")],
+    policy_b: Annotated[str, typer.Argument(help="What to compare: differences are B - A.", metavar="B")],
+    place: Place = None,
+    years: Years = None,
+    seeds: Seeds = "10",
+    residents: Residents = None,
+    set_: SetBoth = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for results, new or empty.  [default: runs/PLACE-A-vs-B]", metavar="FOLDER"),
+    ] = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the table as JSON instead.")] = False,
+) -> None:
+    """Compare two policies by runs of the same people with the same luck; write a table and a figure.
+
+    \b
+    deflect compare status_quo more_slots
+    deflect compare status_quo my_policy.yaml --place "Hamilton, OH" --years 3 --seeds 20
+    """
+    from . import compare_text, show
+    from .compare import compare_scenarios, folder_for
+    from .progress import shown
+    from .provenance import label_of
+
+    a, b = (_scenario(policy, place, years, residents, set_) for policy in (policy_a, policy_b))
+    folder = folder_for(out, a, b)
+    with shown(f"{label_of(a)}, {a.name} and {b.name}", quiet) as progress:
+        comparison = compare_scenarios(a, b, seeds, workers, progress=progress, asked=(policy_a, policy_b))
+    folder = comparison.save(folder)
+    if json:
+        print(comparison.json(folder))
+    else:
+        compare_text.show(comparison, folder / "comparison.png", show.console())
 
 
 @app.command()
@@ -157,21 +200,28 @@ def check(
     residents: Residents = None,
     set_: Set = None,
     targets: Annotated[bool, typer.Option("--targets", help="Run it, and compare with published findings.")] = False,
+    cascades: Annotated[
+        bool, typer.Option("--cascades", help="Run the named programmes, and compare with what they published.")
+    ] = False,
     seeds: Seeds = "10",
     workers: Workers = None,
     quiet: Quiet = False,
 ) -> None:
-    """Check a scenario without running it; with --targets, hold the model against published findings.
+    """Check a scenario without running it; with --targets or --cascades, hold the model against published findings.
 
     \b
     deflect check my_policy.yaml
     deflect check --set treatment.intake_days=3
     deflect check --targets --place US --seeds 5
+    deflect check --cascades --years 3 --seeds 5
     """
     from . import show
     from .differences import differences, origins
     from .provenance import label_of
 
+    if cascades:
+        _check_cascades(policy, targets, (place or "US", years, residents, set_), seeds, workers, quiet)
+        return
     scenario = _scenario(policy, place or ("US" if targets else None), years, residents, set_)
     if targets:
         _check_targets(scenario, seeds, workers, quiet)
@@ -188,6 +238,70 @@ def check(
         show.differences(found, written, out)
     else:
         print("every value is the default")
+
+
+@app.command()
+def why(
+    event: Annotated[
+        int | None,
+        typer.Argument(
+            help="Number of an event; without it, some worth asking about are listed.", metavar="EVENT", min=0
+        ),
+    ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a run made with --events; without it, one seed is lived now.", metavar="FOLDER"),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Which seed.  [default: 0, or the folder's first]", metavar="SEED", min=0)
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="List the events of a kind: died_overdose, admitted.", metavar="KIND")
+    ] = None,
+    person: Annotated[
+        int | None, typer.Option(help="List all that happened to one resident.", metavar="NUMBER", min=0)
+    ] = None,
+    limit: Annotated[int, typer.Option(help="Most events listed, or told of what followed.", min=1)] = 20,
+    place: Place = None,
+    policy: Annotated[
+        str | None, typer.Option(help="As for `deflect run`.  [default: status_quo]", metavar="NAME")
+    ] = None,
+    years: Years = None,
+    residents: Residents = None,
+    set_: Set = None,
+    quiet: Quiet = False,
+) -> None:
+    """Tell why something happened: the events that led to it, and what followed.
+
+    \b
+    deflect run --events --seeds 1 --out runs/cabell
+    deflect why --run runs/cabell                 # some events worth asking about, with their numbers
+    deflect why 4711 --run runs/cabell            # why did this happen?
+    deflect why --kind died_overdose --run runs/cabell
+    deflect why --person 345 --run runs/cabell
+    deflect why 4711 --policy more_slots --residents 5000     # without a folder: lives it first
+
+    An event has its number in one seed of one scenario only.
+    """
+    from ..scenarios.errors import InputError
+    from . import why as asking
+
+    scenario_options = {"place": place, "policy": policy, "years": years, "residents": residents, "set": set_}
+    given = [f"--{name}" for name, value in scenario_options.items() if value]
+    if run and given:
+        raise InputError(f"--run: the folder says what was run; leave out {', '.join(given)}")
+    if event is not None and (kind or person is not None):
+        raise InputError("ask for one EVENT, or list them by --kind and --person")
+    of_kind = asking.kind_of(kind) if kind else None
+    if run:
+        story = asking.kept(run, seed)
+    else:
+        scenario = _scenario(policy or "status_quo", place, years, residents, set_)
+        story = asking.lived(scenario, seed or 0, quiet)
+    told = asking.answer(story.source, event, of_kind, person, limit)
+    print(f"{story.title}\n\n{told}")
+    if event is None:
+        print("\nTo be told why, add the number of an event to this command." + (asking.QUICKER if not run else ""))
 
 
 @app.command()
@@ -220,6 +334,24 @@ def _check_targets(scenario, seeds: str, workers: int | None, quiet: bool) -> No
     with shown("published findings", quiet) as progress:
         runs = run_many(scenario, seeds, workers, measure=count, progress=progress)
     show.findings(findings([run.measured for run in runs]), show.console())
+
+
+def _check_cascades(policy: str, targets: bool, options: tuple, seeds: str, workers: int | None, quiet: bool) -> None:
+    """Run every programme with a published cascade and hold it against that."""
+    from ..scenarios.errors import InputError
+    from . import cascades, show
+    from .many import run_many
+    from .progress import shown
+
+    if targets or policy != "status_quo":
+        raise InputError("--cascades runs the named programmes: no other policy and no --targets beside it")
+    scenarios = {name: _scenario(name, *options) for name in cascades.policies()}
+    counts = {}
+    for name, scenario in scenarios.items():
+        with shown(name, quiet) as progress:
+            runs = run_many(scenario, seeds, workers, measure=cascades.count, progress=progress)
+        counts[name] = [run.measured for run in runs]
+    show.cascades(cascades.findings(counts), show.console())
 
 
 def _overrides(place, years, residents, sets) -> list[str]:

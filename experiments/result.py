@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from . import chance, files, provenance, summary
+from . import chance, files, group_tables, provenance, summary
 from .run import Run
 
 if TYPE_CHECKING:
@@ -50,6 +50,16 @@ class Result:
     def monthly(self) -> "pandas.DataFrame":
         """One row a seed and month, every outcome of the people simulated; the burn-in has negative months."""
         return summary.monthly_table(self.runs)
+
+    @cached_property
+    def groups(self) -> "pandas.DataFrame":
+        """One row an outcome and group of people: rates, ratios and gaps (docs/results.md)."""
+        return group_tables.group_table(self.runs)
+
+    @cached_property
+    def cascade(self) -> "pandas.DataFrame":
+        """One row a pathway, group and step, from the first contact to a year in treatment (docs/results.md)."""
+        return group_tables.cascade_table(self.runs)
 
     @cached_property
     def events(self) -> "pandas.DataFrame":
@@ -97,9 +107,15 @@ class Result:
         return files.write_whole(files.choose(folder, self.place, self.scenario.name), self._write)
 
     def _write(self, folder: Path) -> None:
-        self.summary().to_csv(folder / "summary.csv", index=False, float_format="%.10g", lineterminator="\n")
+        from .figure import write
+        from .group_figure import draw_groups
+
+        for name, table in (("summary", self.summary()), ("groups", self.groups), ("cascade", self.cascade)):
+            table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g", lineterminator="\n")
         self.monthly.to_parquet(folder / "monthly.parquet", index=False, compression="zstd")
         if self.runs[0].events is not None:
             self.events.to_parquet(folder / "events.parquet", index=False, compression="zstd")
         self.figure(folder / "figure.png")
+        if len(self.runs) > 1:  # of one run nobody knows how far chance alone makes a gap
+            write(draw_groups(self), folder / "groups.png")
         files.write_json(folder / "provenance.json", self.provenance())

@@ -33,6 +33,8 @@ class Run:
     events: "np.ndarray | None" = None  # only if asked for
     measured: Any = None  # what `measure` returned
     world: "World | None" = None  # only if asked for
+    groups: "dict[str, np.ndarray] | None" = None  # counts by group over the policy days, see model/groups.py
+    cascade: "dict[str, np.ndarray] | None" = None  # episodes by pathway and group, see model/cascade.py
 
     def __repr__(self) -> str:
         what = f"{self.scenario.name} in {self.scenario.place}, {self.residents:,} residents, {self.days:,} days"
@@ -73,7 +75,9 @@ def run(
     """
     from ..agents.compiled import source_hash
     from ..model.build import build
+    from ..model.cascade import cascade
     from ..model.day import live_a_day
+    from ..model.groups import count_by_group
     from ..model.outcomes import monthly, outcomes
     from .digest import digest
 
@@ -96,6 +100,8 @@ def run(
         events=world.events.copy() if events else None,
         measured=measure(world) if measure is not None else None,
         world=world if keep_world else None,
+        groups=count_by_group(world),
+        cascade=cascade(world),
     )
 
 

@@ -12,6 +12,38 @@ from .differences import Difference, as_text
 from .result import Result
 
 WIDTH = 110
+POLICY_GROUPS = {
+    "without deflection": (
+        "status_quo",
+        "null",
+        "enforcement_as_usual",
+        "more_naloxone",
+        "more_slots",
+        "better_jails",
+    ),
+    "one pathway": (
+        "self_referral",
+        "active_outreach",
+        "naloxone_plus",
+        "officer_referral",
+        "officer_intervention",
+        "community_response",
+    ),
+    "all pathways": ("full_deflection",),
+    "after a programme": (
+        "angel",
+        "massachusetts_outreach",
+        "qrt_colerain",
+        "steer",
+        "lead_seattle",
+        "mari",
+        "chicago_nadp",
+        "tucson",
+        "denver_star",
+    ),
+}
+GAPS_OF = ("deaths", "overdoses", "arrests", "entries", "acceptances", "call_share")  # outcomes told by group
+GAPS_SHOWN = 2
 
 
 def console(stderr: bool = False) -> Console:
@@ -43,7 +75,10 @@ def summary(result: Result, out: Console) -> None:
     )
     counts = table("events", "a year", chance, "per 100,000 a year", right=("a year", chance, "per 100,000 a year"))
     others = table("on average", "value", chance, "unit", right=("value", chance))
+    never = [row["title"] for row in rows if row["mean"] == 0 or row["seeds"] == 0]
     for row in rows:
+        if row["title"] in never:
+            continue
         interval = f"{number(row['low'])} to {number(row['high'])}" if row["low"] == row["low"] else "one run: unknown"
         if row["kind"] == "count":
             counts.add_row(row["title"], number(row["mean"]), interval, number(row["per_100k_year"]))
@@ -52,6 +87,10 @@ def summary(result: Result, out: Console) -> None:
     for part in (counts, others):
         out.print()
         out.print(part)
+    if never:
+        out.print(f"\nNothing to count here (all outcomes are in summary.csv): {', '.join(never)}", style="italic")
+    for line in gap_lines(result):
+        out.print(line)
     caption = (
         "The 95 % interval is chance alone: where 95 of 100 further runs of this scenario would fall. What is not "
         "known about the numbers behind the model is not in it."
@@ -63,6 +102,20 @@ def summary(result: Result, out: Console) -> None:
         )
     out.print()
     out.print(textwrap.fill(caption, 100), style="italic")
+
+
+def gap_lines(result: Result) -> list[str]:
+    """Return the widest gaps between women and men and between races that chance alone does not make, if any."""
+    from .group_tables import gaps
+
+    found = gaps(result.groups, GAPS_OF)
+    lines = [
+        f"  {gap.title}, {gap.group} to {gap.reference}: {number(gap.ratio)} times "
+        f"(by chance {number(gap.ratio_low)} to {number(gap.ratio_high)})"
+        for gap in found.head(GAPS_SHOWN).itertuples()
+    ]
+    more = f", {len(found) - GAPS_SHOWN} more in groups.csv" if len(found) > GAPS_SHOWN else ""
+    return [f"\nGaps between groups, for the same time at risk{more}:", *lines] if lines else []
 
 
 def places(found: Sequence, out: Console) -> None:
@@ -87,11 +140,22 @@ def places(found: Sequence, out: Console) -> None:
 
 
 def policies(found: Iterable[tuple[str, str]], out: Console) -> None:
-    """Print the policies that come with the project."""
+    """Print the policies that come with the project: group after group, the first sentence of each."""
+    left = dict(found)
     listed = table("policy", "what it says", whole=("policy",))
-    for name, description in found:
-        listed.add_row(name, escape(description))
+    for title, names in (*POLICY_GROUPS.items(), ("others", tuple(left))):
+        here = [name for name in names if name in left]
+        if here:
+            listed.add_row(f"[bold]{title}[/]", "")
+        for name in here:
+            listed.add_row(f"  {name}", escape(first_sentence(left.pop(name))))
     out.print(listed)
+    out.print("\nThe whole description stands at the head of each file and in docs/policies.md.", style="italic")
+
+
+def first_sentence(text: str) -> str:
+    """Return a text up to its first full stop before a blank."""
+    return text.partition(". ")[0].rstrip(".") + "."
 
 
 def evidence(row: Any, out: Console) -> None:
@@ -153,6 +217,39 @@ def findings(rows: Sequence, out: Console) -> None:
         "docs/limits.md speaks of the misses.",
         style="italic",
     )
+
+
+def cascades(rows: Sequence, out: Console) -> None:
+    """Print the published cascades beside what emerges, programme after programme, misses included."""
+    columns = ("step", "published", "model, 95 % by chance", "count", "people", "")
+    listed = table(*columns, right=columns[1:5], whole=columns[:1])
+    listed.columns[-1].min_width = len("outside,")
+    programme = ""
+    for row in rows:
+        if row.programme != programme:
+            programme = row.programme
+            listed.add_row(f"[bold]{escape(programme)}[/]")
+        listed.add_row(
+            f"  {escape(row.title)}{' *' if row.note else ''}",
+            f"{number(row.published)} ({number(row.low)}-{number(row.high)})",
+            f"{number(row.model)} ({number(row.model_low)}-{number(row.model_high)})",
+            str(row.tally),
+            f"{row.tally.people:,}",
+            row.verdict if row.verdict.startswith("inside") else f"[bold]{row.verdict}[/]",
+        )
+    out.print(listed)
+    told = [
+        f"* {', '.join(row.title for row in rows if row.note == note)}: {note}."
+        for note in dict.fromkeys(row.note for row in rows if row.note)
+    ]
+    told.append(
+        "Counts and people are of all runs together; a ratio is of the diverted to eligible people arrested. The "
+        "interval is chance alone; unsure: more seeds could still turn it. Nothing was fitted to make these numbers "
+        "come out. docs/policies.md says what each step counts."
+    )
+    for text in told:
+        out.print()
+        out.print(textwrap.fill(text, WIDTH), style="italic")
 
 
 def plural(count: int, word: str) -> str:

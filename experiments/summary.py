@@ -40,7 +40,6 @@ EVENTS = (
     "amount",
     "cause",
 )
-SETTINGS = ("", "at home", "in public")
 
 
 def summary_rows(runs: Sequence[Run]) -> list[dict[str, object]]:
@@ -103,7 +102,7 @@ def event_table(runs: Sequence[Run]) -> "pandas.DataFrame":
     """Return every event of runs that kept theirs, kinds and settings in words; `cause` is an `event` of that seed."""
     import pandas
 
-    from ..model.events import MEANING, Kind
+    from ..model.events import MEANING, SETTINGS, Kind
 
     kinds = pandas.Index([kind.name.lower() for kind in Kind])
     meanings = pandas.Index([MEANING[kind][0] for kind in Kind])

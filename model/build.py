@@ -26,7 +26,6 @@ from .network import CO_USE
 from .population import make_population
 from .processes import census
 from .processes.naloxone import hand_out
-from .processes.trust import mean_trust
 from .randomness import Stream, draws
 from .roster import make_roster
 from .rules import (
@@ -40,7 +39,7 @@ from .rules import (
     surge_by_day,
     uses_alone_bins,
 )
-from .standing import BLACK, trust_at_start
+from .standing import BLACK, mean_trust, trust_at_start
 from .start import chances, medication_mix, starting_use
 from .world import CLOCK, DIARY_DAYS, LATE_TIE, START_DAY, State, World
 

@@ -3,6 +3,7 @@
 from ..agents.compiled import compiled
 from ..agents.table import NONE
 from .changes import NOTHING_TODAY
+from .diary import whole_today
 from .events import NOWHERE, POLICY_CHANGED, SEIZED, Kind, happened
 from .levers import set_levers, shock_trust
 from .process import process
@@ -12,6 +13,14 @@ from .rules import DAYS_A_YEAR
 MONTH_DAYS = DAYS_A_YEAR / 12
 SEASON_DAYS = 91
 _SEIZURE = 29  # stream
+
+
+@compiled
+def _begin(world):
+    """Let the response teams have their calls of the day."""
+    clock, rules = world.clock[0], world.rules[0]
+    clock.team_calls = 0
+    rules.team_calls_today = float(whole_today(rules.team_calls_per_day, clock.day))
 
 
 @compiled
@@ -26,11 +35,6 @@ def _draw_the_day(world):
             luck[row, 0], luck[row, 1], luck[row, 2], luck[row, 3] = block(seed, 0, person.key, day, 0)
         else:
             luck[row, 0] = luck[row, 1] = luck[row, 2] = luck[row, 3] = NOTHING_TODAY
-
-
-def whole_today(per_day: float, day: int) -> int:
-    """Return whole calls (or visits) for a day, whose sum over days follows `per_day`."""
-    return int(per_day * (day + 1001)) - int(per_day * (day + 1000))
 
 
 @compiled
@@ -58,8 +62,6 @@ def supply_on(scenario, day: int) -> float:
 def turn(world) -> None:
     """Begin the day: the policy as of today, the supply, and one block of draws a person with a history."""
     day = world.day
-    clock = world.state.clock[0]
-    clock.today, clock.team_calls = clock.events, 0
     rules = world.state.rules[0]
     rules.supply_today = world.scenario.overdose.community_factor * supply_on(world.scenario, day)
     changes = [number for number, change in enumerate(world.scenario.changes) if change.day == day]
@@ -67,8 +69,8 @@ def turn(world) -> None:
         set_levers(world, world.policy_on(day))
     if day == 0 or any("trust.shock" in dict(world.scenario.changes[number].set.items()) for number in changes):
         shock_trust(world, world.policy_on(day).trust.shock)
-    rules.team_calls_today = whole_today(rules.team_calls_per_day, day)
     world.make_room()  # for what the policy of today can bring about
+    _begin(world.view)
     for number in changes:
         happened(world.view, POLICY_CHANGED, NONE, NONE, float(number), NONE, NOWHERE)
     if rules.seizure_to_overdose > 1.0:

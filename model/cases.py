@@ -25,7 +25,6 @@ def open_case(world, row, pathway, stage, due, cause):
     dealings.case_event = cause
     dealings.due = due
     dealings.tries = 0
-    dealings.warm = 0
     dealings.relative_reached = 0
     dealings.plan_until = NEVER
     u = draw(clock.seed, _CASE, person.key, clock.day, ADDRESS)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..agents.dealings import Stage
 from ..agents.household import GROUP_QUARTERS
+from ..agents.officer import CREWS
 from ..agents.resident import (
     HERE,
     METHADONE,
@@ -61,6 +62,16 @@ ENDS = {  # how a stay on the waiting list ends, in the words of the fault
 }
 FATES = {Kind.DIED_OVERDOSE: Fate.DIED_OVERDOSE, Kind.DIED_OTHER: Fate.DIED_OTHER, Kind.MOVED_OUT: Fate.MOVED}
 OTHER_IS_RESIDENT = (Kind.BORN, Kind.SEEN, Kind.FOUND, Kind.LAY_NALOXONE, Kind.CALLED_911)
+BY_OFFICER = (
+    Kind.RESPONDED,
+    Kind.POLICE_CONTACT,
+    Kind.CITED,
+    Kind.ARRESTED,
+    Kind.JAILED,
+    Kind.OFFERED,
+    Kind.EXCLUDED,
+    Kind.REFERRED,
+)
 KIND_OF_PROVIDER = np.array([-1, -1, 0, 1, 2, 3])  # by the medication wanted
 
 _NEXT_USE = np.array([NEXT_USE[use] for use in (*Use, -1)], bool)  # the last row answers to -1
@@ -284,6 +295,19 @@ def cases(world) -> Iterator[str]:
         (workers.caseload > workers.capacity) & (taken > 0),
         lambda row: f"caseload {workers.caseload[row]} of {workers.capacity[row]}, and took on {taken[row]}",
     )
+
+
+def officers_on_duty(world) -> Iterator[str]:
+    """Whoever stopped, cited, arrested or offered yesterday was an officer on patrol with the crew of that day."""
+    officers, day = world.state.officers, world.day - 1
+    today = np.searchsorted(world.events.day, day)
+    events = world.events[today:]
+    by = np.isin(events.kind, BY_OFFICER) & (events.other >= 0)
+    officer = officers[np.where(by, events.other, 0)]
+    off = by & ((officer.beat < 0) | (officer.crew != (day // 2) % CREWS))
+    for i in np.flatnonzero(off)[:LIMIT]:
+        what = Kind(events.kind[i]).name
+        yield f"events row {today + i}: {what} by officer {events.other[i]}, not on duty on day {day}"
 
 
 def homes(world) -> Iterator[str]:
@@ -565,6 +589,7 @@ MEANINGS = (
     places_in_treatment,
     custody,
     cases,
+    officers_on_duty,
     late_ties,
     ties_of_the_start,
     people_conserved,

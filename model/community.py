@@ -15,7 +15,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from ..agents.agentset import Everyone
-from ..agents.handles import KINDS, Agency, Handle, Household, Officer, Provider, Resident
+from ..agents.handles import KINDS, Agency, Handle, Household, Officer, Provider, Resident, Worker
 from ..agents.resident import MISUSE, MOVED, Use
 from ..agents.table import NONE
 from ..agents.tableset import TableSet
@@ -23,7 +23,8 @@ from ..scenarios.errors import InputError, nearest
 from ..scenarios.load import load
 from ..scenarios.schema import Scenario, fields
 from .build import build
-from .changes import begin_history, change_use, depart_and_settle
+from .care import change_use
+from .changes import begin_history, depart_and_settle
 from .checks import NEXT_USE
 from .day import DAY, live_a_day
 from .events import MOVED_OUT, Kind
@@ -32,6 +33,7 @@ from .process import Process
 from .processes.census import FIRST_EVENT, Count
 from .randomness import draw
 from .rules import DAYS_A_YEAR
+from .why import why
 from .world import START_DAY, World
 
 FIRST_OWN_ID = 10**9  # agents of a user's own, registered with Mesa, are numbered from here: handles lie below
@@ -67,7 +69,7 @@ class CommunityModel(mesa.Model):
     """
 
     processes: tuple[Callable, ...] = DAY
-    kinds: tuple[type[Handle], ...] = (Resident, Household, Officer, Provider, Agency)
+    kinds: tuple[type[Handle], ...] = (Resident, Household, Officer, Provider, Agency, Worker)
 
     def __init__(
         self, scenario=None, *, rng=None, burn_in: bool = True, ties=None, world: World | None = None, **overrides
@@ -250,6 +252,10 @@ class CommunityModel(mesa.Model):
         return resident
 
     # --- reading ---------------------------------------------------------------------------------------
+
+    def why(self, event: int) -> str:
+        """Tell why an event happened and what came of it; event: its row, such as the index of a resident's events."""
+        return why(self.world, event)
 
     @property
     def tonight(self) -> dict[str, float]:

@@ -91,6 +91,12 @@ def days_until(u, hazard):
 
 
 @compiled
+def whole_today(per_day, day):
+    """Return a whole number for a day, such as of visits or calls, whose sum over days follows `per_day`."""
+    return int(per_day * (day + 1001)) - int(per_day * (day + 1000))
+
+
+@compiled
 def death_day(born, sex, day, u, hazards):
     """Return the day of death of somebody alive on `day`, from one draw and the life table.
 

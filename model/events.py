@@ -142,7 +142,7 @@ MEANING = {
     Kind.CHARGE_FORWARDED: ("had the charge sent forward", "", ""),
     Kind.WALKED_IN: ("came to the police for help", "", "1: walked in, 0: phoned"),
     Kind.NOT_PLACED: ("found no place", "", "days tried"),
-    Kind.TEAM_SENT: ("was met by a community response team", "officer (-1: none came)", ""),
+    Kind.TEAM_SENT: ("was met by a community response team", "officer (-1: without an officer)", ""),
     Kind.MISSED: ("did not come to the programme", "", "days since the referral"),
     Kind.SEIZED: ("police seized opioids", "", "neighbourhood"),
 }

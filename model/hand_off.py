@@ -32,7 +32,11 @@ ROUTES = {
     Pathway.SELF_REFERRAL: ((POLICE, PROVIDER),),
     Pathway.ACTIVE_OUTREACH: ((OUTREACH_TEAM, PROVIDER),),
     Pathway.NALOXONE_PLUS: ((OUTREACH_TEAM, PROVIDER),),
-    Pathway.OFFICER_REFERRAL: ((POLICE, CASE_MANAGEMENT), (EMERGENCY_MEDICAL, CASE_MANAGEMENT)),
+    Pathway.OFFICER_REFERRAL: (
+        (POLICE, CASE_MANAGEMENT),
+        (EMERGENCY_MEDICAL, CASE_MANAGEMENT),
+        (CASE_MANAGEMENT, PROVIDER),
+    ),
     Pathway.OFFICER_INTERVENTION: ((POLICE, CASE_MANAGEMENT), (CASE_MANAGEMENT, PROVIDER)),
     Pathway.COMMUNITY_RESPONSE: ((RESPONSE_TEAM, PROVIDER),),
     Pathway.JAIL_RELEASE: ((JAIL, PROVIDER),),
@@ -91,13 +95,14 @@ def as_table(graph: nx.DiGraph) -> np.ndarray:
 def hand_over(world, row, giver, taker, pathway, cause):
     """Hand a person over from one agency to another; return the event, -1 if they were lost on the way.
 
-    Notes in `dealings.warm` whether the hand-off was accompanied.
+    Notes in `dealings.warm` whether a hand-off to treatment was accompanied.
     """
     clock = world.clock[0]
     person, dealings = world.histories[row], world.dealings[row]
     number = 2 * (giver * 16 + taker)
     warm = draw(clock.seed, _HAND_OFF, person.key, clock.day, number) < world.hand_off[giver, taker, ACCOMPANIED]
-    dealings.warm = warm
+    if taker == PROVIDER:  # who waits for treatment keeps the appointment made for them
+        dealings.warm = warm
     kept = world.hand_off[giver, taker, KEPT_WARM if warm else KEPT_COLD]
     arrives = draw(clock.seed, _HAND_OFF, person.key, clock.day, number + 1) < kept
     to = NONE if taker == PROVIDER else taker

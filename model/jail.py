@@ -33,7 +33,7 @@ def arrest(world, row, officer, offence, cause, setting):
 def summon(world, row):
     """Set a court date, unless there is one already."""
     day, dealings = world.clock[0].day, world.dealings[row]
-    if dealings.court_day <= day:
+    if dealings.court_day < day:  # one of today is still to come: hearings end the day
         dealings.court_day = day + 1 + int(world.rules[0].court_days)
         note(world, COURT, world.histories[row].resident, dealings.court_day)
 

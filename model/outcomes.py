@@ -26,10 +26,16 @@ class _Recipe(NamedTuple):
     outcome: Outcome
     over: tuple[int, ...]  # census columns added up
     under: tuple[int, ...] = ()  # for a share: the columns it is a share of
+    less: tuple[int, ...] = ()  # columns taken off
 
 
-def _flow(kind: Kind, id: str, title: str, better: str, definition: str, unit: str = "events") -> _Recipe:
-    return _Recipe(Outcome(id, title, unit, "count", better, definition), (FIRST_EVENT + kind,))
+def _column(kind: Kind | Count) -> int:
+    """Return the census column of a kind of event, or the column itself."""
+    return FIRST_EVENT + kind if isinstance(kind, Kind) else kind
+
+
+def _flow(kind: Kind | Count, id: str, title: str, better: str, definition: str, unit: str = "events") -> _Recipe:
+    return _Recipe(Outcome(id, title, unit, "count", better, definition), (_column(kind),))
 
 
 def _stock(columns: tuple[int, ...], id: str, title: str, better: str, definition: str) -> _Recipe:
@@ -96,25 +102,115 @@ _RECIPES = (
         "more",
         "people on medication over people with opioid use disorder who use or are on medication",
     ),
-    _flow(Kind.ASKED_FOR_CARE, "asked", "Requests for treatment", "", "people asked a provider for treatment"),
-    _flow(Kind.ADMITTED, "entries", "Treatment entries", "more", "people came to the first appointment and started"),
-    _flow(Kind.DID_NOT_ATTEND, "no_shows", "Missed first appointments", "fewer", "offered a place, did not come"),
+    _flow(Kind.ASKED_FOR_CARE, "asked", "Requests for treatment", "", "people asked for medication or a detox bed"),
+    _flow(
+        Count.ENTRIES,
+        "entries",
+        "Treatment entries",
+        "more",
+        "people came to the first appointment and started medication; detox is not counted",
+    ),
+    _flow(
+        Count.DEFLECTED_ENTRIES,
+        "deflected_entries",
+        "Treatment entries through deflection",
+        "more",
+        "of the treatment entries, those that one of the six deflection pathways led to",
+    ),
+    _Recipe(
+        Outcome("in_detox", "People in detox", "people", "stock", "", "withdrawal and a short stay, no medication"),
+        (Count.DETOX,),
+    ),
+    _flow(
+        Kind.DID_NOT_ATTEND,
+        "no_shows",
+        "Missed first appointments",
+        "fewer",
+        "offered a place for medication or in detox, did not come",
+    ),
     _flow(
         Kind.TURNED_AWAY, "refusals", "Refusals", "fewer", "no free place on the first possible day; the wait goes on"
     ),
-    _flow(Kind.LEFT_CARE, "exits", "Treatment exits", "fewer", "left treatment, for whatever reason"),
+    _flow(
+        Count.EXITS,
+        "exits",
+        "Treatment exits",
+        "fewer",
+        "left treatment with medication, for whatever reason: death, a move and jail too",
+    ),
     _stock((Count.WAITING,), "waiting", "People waiting for treatment", "fewer", "asked and not yet offered a place"),
     _share(
         (Count.WAIT_DAYS,),
-        (FIRST_EVENT + Kind.ADMITTED,),
+        (Count.ENTRIES,),
         "wait",
         "Days waited by those who entered",
         "fewer",
-        "days from asking to the first appointment, mean of entries",
+        "days from asking to the first appointment, mean of the treatment entries",
         "days",
+    ),
+    _Recipe(
+        Outcome("detox_entries", "Detox entries", "events", "count", "", "people taken into a detox bed"),
+        (FIRST_EVENT + Kind.ADMITTED,),
+        less=(Count.ENTRIES,),
     ),
     _share(_TREATED, (Count.SLOTS,), "occupancy", "Treatment slots in use", "", "people on medication over slots"),
     _flow(Kind.KIT_RECEIVED, "kits", "Naloxone kits handed out", "", "kits to people, homes and friends", "kits"),
+    _flow(
+        Kind.POLICE_CONTACT,
+        "police_contacts",
+        "Contacts with police",
+        "",
+        "of people with opioid use disorder who use, at overdoses too",
+    ),
+    _flow(Count.GOOD_CONTACTS, "good_contacts", "Good contacts with police", "more", "contacts lived as good"),
+    _flow(Count.BAD_CONTACTS, "bad_contacts", "Bad contacts with police", "fewer", "contacts lived as bad"),
+    _flow(Kind.CITED, "citations", "Citations", "fewer", "contacts over something chargeable that ended in a citation"),
+    _flow(Kind.ARRESTED, "arrests", "Arrests", "fewer", "of people with a history of opioid use"),
+    _flow(Kind.JAILED, "jailings", "Bookings into jail", "fewer", "stays in jail that began"),
+    _Recipe(
+        Outcome("jail_days", "Days in jail", "person-days", "count", "fewer", "nights spent in jail, of all together"),
+        (Count.JAILED,),
+    ),
+    _stock((Count.JAILED,), "in_jail", "People in jail", "fewer", "people with a history of opioid use in jail"),
+    _flow(Kind.COURT, "court", "Court hearings", "", "after an arrest, a release from jail or a failed plan"),
+    _flow(Kind.OFFERED, "offers", "Offers of deflection", "", "offers of a programme or, by a programme, of treatment"),
+    _flow(Kind.ACCEPTED, "acceptances", "Offers accepted", "more", "of these offers, those accepted"),
+    _share(
+        (FIRST_EVENT + Kind.ACCEPTED,),
+        (FIRST_EVENT + Kind.OFFERED,),
+        "acceptance",
+        "Accepted, of offers",
+        "more",
+        "offers accepted over offers",
+    ),
+    _flow(Kind.REFERRED, "referrals", "Referrals by officers and medics", "", "to the programme's coordinator"),
+    _flow(Kind.VISITED, "visits", "Outreach visits", "", "visits made, whether anybody was there or not"),
+    _flow(Kind.REACHED, "reached", "People reached by outreach", "more", "in person or through a relative"),
+    _flow(Kind.ASSESSED, "assessed", "Assessments", "more", "people came to the coordinator's assessment"),
+    _flow(Kind.HANDED_OVER, "handed_over", "Hand-offs that arrived", "more", "to a programme or to a provider"),
+    _flow(
+        Kind.LOST, "lost_between", "People lost between agencies", "fewer", "handed over, did not arrive", "hand-offs"
+    ),
+    _stock((Count.MANAGED,), "managed", "People in case management", "", "with a case manager, in a plan"),
+    _share(
+        (Count.CASE_WAIT_DAYS,),
+        (FIRST_EVENT + Kind.CASE_OPENED,),
+        "case_wait",
+        "Days waited for a case manager",
+        "fewer",
+        "days from the hand-off to case management, mean of those taken on",
+        "days",
+    ),
+    _flow(Kind.COMPLETED, "completed", "Plans completed", "more", "people who completed the plan", "plans"),
+    _flow(Kind.CHARGE_VOIDED, "charges_voided", "Charges voided", "more", "charges that deflection ended", "charges"),
+    _flow(
+        Kind.CHARGE_FORWARDED,
+        "charges_forwarded",
+        "Charges sent forward",
+        "fewer",
+        "held charges that went to court after all: the plan failed, or the person was lost on the way to it",
+        "charges",
+    ),
     _flow(
         Kind.DIED_OTHER,
         "deaths_other",
@@ -126,6 +222,7 @@ _RECIPES = (
     _stock((Count.POPULATION,), "population", "Residents", "", "people who live here"),
 )
 
+NOTHING = float("nan")  # a share of nothing; one object, so that equal outcomes are equal
 OUTCOMES: tuple[Outcome, ...] = tuple(recipe.outcome for recipe in _RECIPES)
 _BY_ID = {recipe.outcome.id: recipe for recipe in _RECIPES}
 
@@ -138,11 +235,11 @@ def outcome(id: str) -> Outcome:
 
 
 def _value(recipe: _Recipe, census: np.ndarray) -> float:
-    total = census[:, list(recipe.over)].sum()
+    total = census[:, list(recipe.over)].sum() - census[:, list(recipe.less)].sum()
     if recipe.outcome.kind == "count":
         return float(total)
     under = census[:, list(recipe.under)].sum() if recipe.under else len(census)
-    return float(total / under) if under else float("nan")
+    return float(total / under) if under else NOTHING
 
 
 def outcomes(world) -> dict[str, float]:

@@ -6,14 +6,13 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from ..agents.resident import HERE, MALE, RACES, Care, Use
+from ..agents.resident import HERE, MALE, RACES, Use
 from .events import MEANING, Kind
 from .graph import TIE_KINDS
 from .network import HOUSEHOLD, weight_of
 from .rules import DAYS_A_YEAR
+from .words import code_of, is_code, other_of, setting_of
 
-SETTINGS = ("", "at home", "in public")
-CODES = {"code of use before": Use, "code of use after": Use, "code of the medication wanted": Care}
 COLUMNS = ("day", "what", "other", "amount", "amount_is", "setting", "cause")
 
 
@@ -27,29 +26,19 @@ def events_of(world, row: int) -> pd.DataFrame:
     told = []
     for event in world.events[rows]:
         what, other_is, amount_is = MEANING[Kind(event.kind)]
-        amount = CODES[amount_is](int(event.amount)).name.lower() if amount_is in CODES else float(event.amount)
+        amount = code_of(amount_is, int(event.amount)) if is_code(amount_is) else float(event.amount)
         told.append(
             (
                 int(event.day),
                 what,
-                _other(other_is, int(event.other)),
+                other_of(other_is, int(event.other)),
                 amount if amount_is else None,
                 amount_is.removeprefix("code of the ").removeprefix("code of "),
-                SETTINGS[event.setting],
+                setting_of(event.setting),
                 int(event.cause),
             )
         )
     return pd.DataFrame(told, columns=COLUMNS, index=pd.Index(rows, name="event"))
-
-
-def _other(means: str, other: int) -> str:
-    """Name the other of an event: `resident 12 (the witness)`."""
-    if not means or other < 0:
-        return ""
-    if means in CODES:
-        return f"{means.removeprefix('code of ')}: {CODES[means](other).name.lower()}"
-    noun, space, role = means.partition(" (")
-    return f"{noun} {other}{space}{role}"
 
 
 def ties_of(world, row: int) -> list[tuple[int, str, float]]:

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from ..agents.compiled import compiled
-from ..agents.resident import RACES
+from ..agents.resident import HERE, RACES
 from .randomness import draw
 
 _TRUST = 28  # stream
@@ -39,7 +39,7 @@ def trust_of(world, row):
     resident, rules, day = world.residents[row], world.rules[0], world.clock[0].day
     days = float(day - resident.trust_day)
     trust = resident.trust - rules.trust_mean
-    if resident.trust_good > 0.0 or resident.trust_bad > 0.0:
+    if resident.trust_shift != 0.0 or resident.trust_good > 0.0 or resident.trust_bad > 0.0:
         trust += resident.trust_shift * math.pow(rules.trust_slow_keep, days)
         trust += resident.trust_good * math.pow(rules.trust_good_keep, days) - resident.trust_bad * math.pow(
             rules.trust_bad_keep, days
@@ -64,3 +64,16 @@ def touch_trust(world, row, change):
         resident.trust_good += (1.0 - rules.trust_slow_share) * change
     else:
         resident.trust_bad -= (1.0 - rules.trust_slow_share) * change
+
+
+@compiled
+def mean_trust(world):
+    """Return the mean trust in police of everybody here, before it is measured from that mean."""
+    clock = world.clock[0]
+    total = 0.0
+    people = 0
+    for row in range(clock.residents):
+        if world.residents[row].fate == HERE:
+            total += trust_of(world, row)
+            people += 1
+    return total / max(1, people) + world.rules[0].trust_mean

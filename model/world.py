@@ -198,7 +198,7 @@ class World:
             "households": people // 4 + 64,
             "histories": people + 64,
             "late_ties": 16 * people + 256,
-            "events": 40 * people + 256 + int(self.state.rules[0].kits_per_day),
+            "events": 16 * people + 40 * int(clock.histories) + 256 + int(self.state.rules[0].kits_per_day),
         }
         larger = {}
         for name, count in GROWS.items():

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from . import places
 from .errors import InputError, nearest
 from .reading import Entry, parse, read, wrap
-from .schema import Scenario, Spec, fields
+from .schema import SWITCHES, Scenario, Spec, Switch, fields
 
 POLICIES = Path(__file__).parent / "policies"
 OWN = ("extends", "name", "description")  # what a child does not take from its parent
@@ -77,7 +77,7 @@ def _inherit(path: Path, children: tuple[Path, ...], called_from: str = "") -> d
     if any(path.resolve() == child.resolve() for child in children):
         circle = " -> ".join(file.stem for file in (*children, path))
         raise InputError(f"{called_from}: extends: goes in a circle: {circle}")
-    told = read(path, called_from)
+    told = {key: _one_by_one(key, entry) for key, entry in read(path, called_from).items()}
     parent = told.pop("extends", None)
     if parent is None:
         return told
@@ -123,7 +123,15 @@ def _put(tree: Entry, path: list[str], entry: Entry) -> None:
         if below is None or not isinstance(below.value, dict):
             below = tree.value[step] = Entry({}, entry.where)
         tree = below
-    tree.value[path[-1]] = entry
+    tree.value[path[-1]] = _one_by_one(".".join(path), entry)
+
+
+def _one_by_one(path: str, entry: Entry) -> Entry:
+    """Write a set of switches out, so that one of them set by itself leaves the others as they are."""
+    word = "off" if entry.value is False else entry.value
+    if path != "switches" or word not in Switch._fields:
+        return entry
+    return Entry({name: Entry(word, entry.where) for name in SWITCHES}, entry.where)
 
 
 def _line(problem: dict[str, Any], tree: Entry, known: dict[str, Spec]) -> str:

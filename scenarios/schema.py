@@ -569,6 +569,8 @@ class Scenario(Section):
             "description": "One parent: the name of a policy, or the path of a file beside this one",
         }
         schema["properties"] = {"extends": parent} | schema["properties"]
+        switches = schema["properties"]["switches"]
+        schema["properties"]["switches"] = {"anyOf": [switches, {"enum": [*Switch._fields, False]}]}
         return schema
 
 

@@ -7,7 +7,14 @@ from deflect.model.events import MEANING, Kind
 from deflect.model.world import State, World
 from towns import digest
 
-PEOPLE = ("mother", "father", "housemate")
+PEOPLE = ("mother", "father", "housemate")  # columns of residents that name residents
+EVENTS = (  # columns that name the event that led to something
+    ("histories", "overdose_event"),
+    ("histories", "asked_event"),
+    ("dealings", "arrest_event"),
+    ("dealings", "jail_event"),
+    ("dealings", "case_event"),
+)
 
 
 class Order:
@@ -56,8 +63,10 @@ def permuted(world: World, seed: int, households: bool = True) -> World:
     new["histories"] = histories.moved(state.histories)
     hers = new["histories"][: len(histories.old)]
     hers["resident"] = people.of(hers["resident"])
+    new["dealings"] = histories.moved(state.dealings)
     new["luck"] = histories.moved(state.luck)
-    new["queue"][: clock.queued] = histories.of(state.queue[: clock.queued])[chance.permutation(int(clock.queued))]
+    for name, used in (("queue", int(clock.queued)), ("cases", int(clock.cases))):  # lists in no order
+        new[name][:used] = histories.of(getattr(state, name)[:used])[chance.permutation(used)]
     new["roll"][: clock.histories] = histories.of(state.roll[: clock.histories])  # its own order is the point
 
     # Ties: everybody's list in the order it had, at the new place.
@@ -105,23 +114,25 @@ def tables_by_key(world: World) -> dict[str, list]:
             for row in rows
         ]
 
-    told = {"residents": {}, "histories": {}, "households": {}}
-    for table, rows in (("residents", residents), ("histories", histories), ("households", homes)):
-        for column in rows.dtype.names:
-            told[table][column] = rows[column].tolist()
+    tables = {"residents": residents, "histories": histories, "dealings": world.dealings, "households": homes}
+    told = {table: {column: rows[column].tolist() for column in rows.dtype.names} for table, rows in tables.items()}
     for column in PEOPLE:
         told["residents"][column] = name(residents[column], residents.key)
     told["residents"]["history"] = name(residents.history, histories.key)
     told["residents"]["household"] = name(residents.household, homes.key)
     told["histories"]["resident"] = name(histories.resident, residents.key)
-    for column in ("overdose_event", "asked_event"):
-        told["histories"][column] = event(histories[column])
+    for table, column in EVENTS:
+        told[table][column] = event(tables[table][column])
     told["households"]["first"] = name(homes.first, residents.key)
     return {
         table: sorted(zip(*(values[c] for c in values), strict=True), key=lambda row: row[0])
         for table, values in told.items()
     } | {
         "providers": world.state.providers.tolist(),
+        "officers": world.state.officers.tolist(),
+        "workers": world.state.workers.tolist(),
+        "agencies": world.state.agencies.tolist(),
         "queue": sorted(name(world.state.queue[: int(world.state.clock[0].queued)], histories.key)),
+        "cases": sorted(name(world.rows("cases")[: int(world.state.clock[0].cases)], histories.key)),
         "census": world.census.tolist(),
     }

@@ -98,7 +98,11 @@ def test_the_day_names_processes_that_declare_themselves():
         "drug_use",
         "naloxone",
         "overdose",
+        "encounter",
+        "deflection",
         "treatment",
+        "custody",
+        "trust",
         "census",
     ]
     for process in DAY:

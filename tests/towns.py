@@ -35,6 +35,33 @@ BUSY = {
     "demography.household_moves_out_per_year": 0.3,
 }
 
+# Every pathway from day 0 on, with staff, contacts and short plans, so that a few weeks see cases begin and end.
+ALL_PATHWAYS = BUSY | {
+    "policing.enforcement_contacts_per_year": 8.0,
+    "deflection.officer_intervention": True,
+    "deflection.officer_referral": True,
+    "deflection.self_referral": True,
+    "deflection.active_outreach": True,
+    "deflection.naloxone_plus": True,
+    "deflection.community_response": True,
+    "deflection.leave_behind_kits": True,
+    "deflection.coverage": 1.0,
+    "deflection.offer_probability": 0.6,
+    "deflection.plan_months": 1,
+    "deflection.plan_grace_days": 20,
+    "deflection.case_managers_per_100k": 50,
+    "deflection.outreach_workers_per_100k": 50,
+    "deflection.response_teams_per_100k": 50,
+    "deflection.self_referral_per_1000_month": 20.0,
+    "deflection.detox_beds_per_100k": 1000.0,
+    "engagement.event_sharing": 1.0,
+    "engagement.keep_warm": 0.6,
+    "engagement.reserved_slots": 0.1,
+    "overdose.call_probability": 0.9,
+    "custody.jail_medication": 0.5,
+    "switches.seizure_to_overdose": 2.0,
+}
+
 
 def scenario(residents: int = 400, place: str = "US", policy: str = "status_quo", **overrides):
     """Return a scenario; overrides are dotted names, or `treatment__intake_days=3`."""
@@ -50,6 +77,17 @@ def town(residents: int = 400, seed: int = 1, place: str = "US", **overrides) ->
 def busy_town(residents: int = 300, seed: int = 1, **overrides) -> World:
     """Return a town where much happens to few people."""
     return town(residents, seed, **(BUSY | {name.replace("__", "."): value for name, value in overrides.items()}))
+
+
+def open_town(residents: int = 400, seed: int = 1, **overrides) -> World:
+    """Return a busy town with every pathway open, on the first day of its policy; lived once, then copied."""
+    numbers = ALL_PATHWAYS | {name.replace("__", "."): value for name, value in overrides.items()}
+    return copied(_burnt_in(scenario(residents, **numbers).model_dump_json(), seed))
+
+
+@cache
+def _burnt_in(scenario_json: str, seed: int) -> World:
+    return lived_until(copied(_built(scenario_json, seed)), 0)
 
 
 @cache

@@ -10,7 +10,7 @@ from enum import IntEnum
 import numpy as np
 
 from ...agents.compiled import compiled
-from ...agents.dealings import OFFICER_INTERVENTION
+from ...agents.dealings import JAIL_RELEASE, NO_PATHWAY, OFFICER_INTERVENTION
 from ...agents.provider import DETOX_KIND
 from ...agents.resident import METHADONE, NALTREXONE, WAITING, on_medication
 from ...agents.resident import REMISSION as REMITTED
@@ -60,11 +60,16 @@ class Count(IntEnum):
     WAIT_DAYS = 16  # days waited by those admitted today to treatment with medication
     GOOD_CONTACTS = 17  # of today's contacts with police
     BAD_CONTACTS = 18
-    FIRST_EVENT = 19  # from here on: number of events of each kind
+    ENTRIES = 19  # of today's admissions, those to treatment with medication; the rest is detox
+    DEFLECTED_ENTRIES = 20  # of these, those a deflection programme led to
+    EXITS = 21  # of today's exits, those from treatment with medication
+    CASE_WAIT_DAYS = 22  # days waited for a case manager by those taken on today
+    FIRST_EVENT = 23  # from here on: number of events of each kind
 
 
 POPULATION, NO_USE, _M, _O, _I, _R, WAIT = range(7)
-JAIL, CASES, SLOTS, TREATED_NOT_USING, EXPECTED_DEATHS, WAIT_DAYS, GOOD, BAD, FIRST_EVENT = range(11, 20)
+JAIL, CASES, SLOTS, TREATED_NOT_USING, EXPECTED_DEATHS, WAIT_DAYS, GOOD, BAD = range(11, 19)
+ENTRIES, DEFLECTED_ENTRIES, EXITS, CASE_WAIT_DAYS, FIRST_EVENT = range(19, 24)
 EVENT_KINDS = 52
 MONTH = 30  # days between counts that need the tables
 COUNTS = FIRST_EVENT + EVENT_KINDS
@@ -103,10 +108,8 @@ def _count(world):
     if clock.day > START_DAY:
         for stock in range(FIRST_EVENT):
             tonight[stock] = world.census[clock.day - START_DAY - 1, stock]
-    tonight[EXPECTED_DEATHS] = 0.0
-    tonight[WAIT_DAYS] = 0.0
-    tonight[GOOD] = 0.0
-    tonight[BAD] = 0.0
+    for flow in range(EXPECTED_DEATHS, FIRST_EVENT):
+        tonight[flow] = 0.0
     for i in range(clock.today, clock.events):
         event = world.events[i]
         kind = event.kind
@@ -127,8 +130,12 @@ def _count(world):
             tonight[WAIT] -= 1
             if world.providers[event.other].kind != DETOX_KIND:
                 tonight[WAIT_DAYS] += event.amount
+                tonight[ENTRIES] += 1
+                pathway = event.setting - BY_PATHWAY
+                tonight[DEFLECTED_ENTRIES] += pathway > NO_PATHWAY and pathway != JAIL_RELEASE
             tonight[WAIT + _medication(world, event)] += 1
         elif kind == LEFT_CARE:
+            tonight[EXITS] += world.providers[event.other].kind != DETOX_KIND
             tonight[WAIT + _medication(world, event)] -= 1
         elif kind == JAILED:
             tonight[JAIL] += 1
@@ -136,6 +143,7 @@ def _count(world):
             tonight[JAIL] -= 1
         elif kind == CASE_OPENED:
             tonight[CASES] += 1
+            tonight[CASE_WAIT_DAYS] += event.amount
         elif kind == CASE_CLOSED and event.setting == BY_PATHWAY + OFFICER_INTERVENTION:
             tonight[CASES] -= 1
         elif kind == POLICE_CONTACT:
@@ -169,4 +177,6 @@ def _medication(world, event):
 def count(world) -> None:
     """Count what is true tonight and end the day."""
     _count(world.view)
-    world.state.clock[0].day += 1
+    clock = world.state.clock[0]
+    clock.day += 1
+    clock.today = clock.events  # what is done between two days belongs to the next

@@ -140,7 +140,7 @@ def refer(world, row, officer, giver, contact):
     setting = BY_PATHWAY + OFFICER_REFERRAL
     referred = happened(world, REFERRED, person.resident, officer, 0.0, contact, setting)
     handed = hand_over(world, row, giver, CASE_MANAGEMENT, OFFICER_REFERRAL, referred)
-    world.events[referred].amount = float(dealings.warm)
+    world.events[referred].amount = world.events[world.clock[0].events - 1].amount  # of the hand-off
     if handed >= 0 and open_case(world, row, OFFICER_REFERRAL, TO_TAKE_ON, world.clock[0].day, handed):
         dealings.officer = officer
 
@@ -182,9 +182,9 @@ def _meet(world, row):
     note_police_contact(world, row, day)
     if not has_active_disorder(person):
         return
+    u = draw(seed, _CONTACT, key, day, 1) * rules.contact_bound
     place = world.households[world.residents[person.resident].household].neighbourhood
     here = world.policing_factor[place]
-    u = draw(seed, _CONTACT, key, day, 1) * rules.contact_bound
     other = rules.other_contacts_per_day * here
     enforcement = rules.enforcement_contacts_per_day * here * rules.proactive
     if person.managed:

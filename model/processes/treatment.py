@@ -87,7 +87,8 @@ def _decide(world):
     rules = world.rules[0]
     # Nobody's hazard is higher than this: most draws need no look at the person.
     asking = rules.seek_per_day * rules.managed_seeking_ratio + rules.self_referral_per_day * MOST_BY_TRUST
-    most = max(asking * math.exp(rules.readiness_jump), rules.leaving_bound)
+    most_asking = asking * math.exp(rules.readiness_jump)
+    most = max(most_asking, rules.leaving_bound)
     threshold = most / TO_UNIT
     luck = world.luck
     for row in range(clock.histories):
@@ -98,7 +99,7 @@ def _decide(world):
             continue
         u = (luck[row, _CARE] + 0.5) * TO_UNIT
         if person.care == NO_CARE:
-            if has_active_disorder(person):
+            if u < most_asking and has_active_disorder(person):
                 _seek(world, row, u)
         elif person.care >= METHADONE and leaves_care(person, u, clock.day, leaving_factor(world, row), world.leaving):
             resumes = rules.detox_relapse if person.care == DETOX else rules.resumes_share

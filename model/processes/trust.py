@@ -10,7 +10,7 @@ from ...agents.compiled import compiled
 from ...agents.resident import HERE
 from ..events import POLICE_CONTACT
 from ..process import process
-from ..standing import touch_trust, trust_of
+from ..standing import mean_trust, touch_trust
 from ..world import START_DAY
 
 QUARTER = 91  # days between looks at the community's mean in the burn-in
@@ -51,19 +51,6 @@ def _tell(world, row, change):
         if world.residents[other].fate == HERE:
             touch_trust(world, other, change)
         tie = world.late_ties[tie - 1].next
-
-
-@compiled
-def mean_trust(world):
-    """Return the mean trust in police of everybody here, before it is measured from that mean."""
-    clock = world.clock[0]
-    total = 0.0
-    people = 0
-    for row in range(clock.residents):
-        if world.residents[row].fate == HERE:
-            total += trust_of(world, row)
-            people += 1
-    return total / max(1, people) + world.rules[0].trust_mean
 
 
 def _take_the_reference(world) -> None:

@@ -7,17 +7,23 @@ from random import Random
 import mesa
 import numpy as np
 import pytest
-from deflect.agents.handles import Agency, Handle, Household, Officer, Provider, Race, Resident, Sex, Shift
+from deflect.agents.agency import AgencyKind
+from deflect.agents.dealings import DEALINGS, Pathway, Stage
+from deflect.agents.handles import Agency, Handle, Household, Officer, Provider, Race, Resident, Sex, Shift, Worker
 from deflect.agents.provider import ProviderKind, free_slots
 from deflect.agents.resident import Care, Fate, Use
+from deflect.agents.worker import Role, has_room
 from deflect.model.checks import check_world
 from deflect.model.community import CommunityModel
+from deflect.model.events import BY_PATHWAY, Kind
+from deflect.model.levers import shock_trust
+from deflect.model.standing import touch_trust, trust_of
 from deflect.scenarios.errors import InputError
 from mesa.agentset import AbstractAgentSet
-from towns import busy_town, copied
+from towns import busy_town, copied, open_town
 
 pytestmark = pytest.mark.filterwarnings("error")
-KINDS = (Resident, Household, Officer, Provider, Agency)
+KINDS = (Resident, Household, Officer, Provider, Agency, Worker)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +37,19 @@ def lived_town():
 def town(lived_town):
     """A town in which much has happened, of one's own."""
     return CommunityModel(world=copied(lived_town.world), burn_in=False)
+
+
+@pytest.fixture(scope="module")
+def lived_open_town():
+    model = CommunityModel(world=open_town(), burn_in=False)
+    model.run_for(30)
+    return model
+
+
+@pytest.fixture
+def programme(lived_open_town):
+    """A town in which every pathway has been open for a month, of one's own."""
+    return CommunityModel(world=copied(lived_open_town.world), burn_in=False)
 
 
 def everybody(model, kind):
@@ -78,7 +97,7 @@ def test_what_is_written_is_in_the_table_and_nowhere_else(town, kind, known):
     agent = somebody(town, has_history=True) if kind is Resident else town.agents_by_type[kind].to_list()[-1]
     if known.through:
         return  # it has its event, see below
-    before = {name: town.world.rows(name).copy() for name in ("residents", "histories", kind.table)}
+    before = {name: town.world.rows(name).copy() for name in ("residents", "histories", "dealings", kind.table)}
     row = agent.row if known.by is None else town.world.residents[known.by][agent.row]
     number = before[known.table][known.name][row].item()
     new = number - 1 if number - 1 >= known.column.low else number + 1
@@ -102,7 +121,9 @@ def test_what_is_written_is_in_the_table_and_nowhere_else(town, kind, known):
         (Officer, "shift", "nigth", "did you mean 'night'"),
         (Officer, "shift", 0.5, "whole number"),
         (Officer, "beat", 4, "from -1 to 3 neighbourhood"),
-        (Officer, "agency", 2, "from -1 to 1"),
+        (Officer, "agency", 7, "from -1 to 6"),
+        (Officer, "refused_day", 5, "to -670 day"),
+        (Officer, "propensity", 1.1, "from 0 to 1"),
         (Officer, "joined", 0, "to -670 day"),
         (Officer, "beat", None, "the beat patrolled"),
         (Officer, "key", 5, "never changes"),
@@ -113,8 +134,22 @@ def test_what_is_written_is_in_the_table_and_nowhere_else(town, kind, known):
         (Resident, "care", Care.METHADONE, "through a provider"),
         (Resident, "age", 20, "worked out"),
         (Resident, "mother", 10**6, "from -1 to"),
+        (Resident, "trust", 21, "from -20 to 20"),
+        (Resident, "trust_good", 1.0, "the lasting part"),
+        (Resident, "trust_now", 1.0, "worked out"),
+        (Resident, "contact_factor", -1, "from 0 to 10000"),
+        (Resident, "held", True, "arrest and custody"),
+        (Resident, "stage", Stage.MANAGED, "from step to step"),
+        (Resident, "worker", None, "from step to step"),
+        (Resident, "mandated", False, "through a provider"),
         (Provider, "slots", -1, "from 0"),
         (Provider, "occupied", 0, "through a provider"),
+        (Provider, "kind", ProviderKind.DETOX, "change `slots`"),
+        (Provider, "trauma_informed", 2, "from 0 to 1"),
+        (Agency, "kind", "police", "who hands people over"),
+        (Worker, "capacity", -1, "from 0"),
+        (Worker, "caseload", 0, "from step to step"),
+        (Worker, "role", "outreach", "never changes"),
     ],
 )
 def test_what_the_compiled_day_could_not_live_with_is_refused(town, kind, name, value, says):
@@ -197,7 +232,8 @@ def test_agents_are_neither_made_nor_kept(town):
         Officer(town)
     with pytest.raises(InputError, match="a row from 0 to"):
         Officer(town, 10**6)
-    for kind, cure in ((Officer, "beat = -1"), (Provider, "slots = 0"), (Household, "its members")):
+    removals = ((Officer, "beat = -1"), (Provider, "slots = 0"), (Worker, "capacity = 0"), (Household, "its members"))
+    for kind, cure in removals:
         with pytest.raises(InputError, match=cure):
             kind(town, 0).remove()
     list(town.agents)
@@ -214,6 +250,102 @@ def test_what_is_worked_out_is_what_the_rules_say(town):
     officer = Officer(town, 0)
     officer.joined = town.day - 800
     assert officer.years_of_service == 2
+
+
+# --- police, courts and programmes ---------------------------------------------------------------------
+
+
+def test_a_resident_shows_dealings_with_police_courts_and_programmes(programme):
+    world = programme.world
+    assert {column.name for column in DEALINGS.columns} < set(Resident.shown)
+    managed = programme.agents_by_type[Resident].select(stage="managed").to_list()
+    assert managed and all(person.managed is True and person.stage is Stage.MANAGED for person in managed)
+    for person in managed:
+        dealings = world.dealings[world.residents.history[person.row]]
+        assert person.key == world.residents.key[person.row] == dealings.key
+        assert person.pathway is Pathway(int(dealings.pathway)) and person.pathway is not Pathway.NONE
+        assert person.worker == Worker(programme, int(dealings.worker)) and person in person.worker.clients
+        assert person.case_since == dealings.case_since and person.charged is bool(dealings.charged)
+        assert person.officer is None or isinstance(person.officer, Officer)
+    out = somebody(programme, stage="none", held=False)
+    assert (out.worker, out.pathway) == (None, Pathway.NONE) and out.arrests >= 0
+    without = somebody(programme, has_history=False)
+    assert without.stage is None and without.arrests is None and without.held is None
+    assert "TO_PLACE" in Resident.stage.__doc__ and "NALOXONE_PLUS" in Resident.care_pathway.__doc__
+    assert len(programme.agents_by_type[Resident].select(held=True)) == (world.histories.held == 1).sum() > 0
+
+
+def test_workers_and_agencies_say_what_they_do(programme):
+    world, workers = programme.world, programme.agents_by_type[Worker]
+    for worker in workers:
+        assert worker.room == (world.state.workers.capacity[worker.row] - worker.caseload) * has_room_now(worker)
+        assert len(worker.clients) == worker.caseload and worker.role is Role(int(world.state.workers.role[worker.row]))
+    assert workers.agg("caseload", sum) == (world.dealings.worker >= 0).sum() > 0
+    assert {worker.agency.kind for worker in workers} == {AgencyKind.CASE_MANAGEMENT, AgencyKind.OUTREACH_TEAM}
+    assert {officer.agency.kind for officer in programme.agents_by_type[Officer]} == {AgencyKind.POLICE}
+    assert programme.agents_by_type[Agency].get("kind") == list(AgencyKind)
+
+
+def has_room_now(worker):
+    return bool(has_room(worker.model.world.state.workers[worker.row]))
+
+
+def test_case_managers_without_capacity_take_on_nobody(programme):
+    as_it_was = CommunityModel(world=copied(programme.world), burn_in=False)
+    managers = programme.agents_by_type[Worker].select(role="case_manager")
+    managers.set("capacity", 0)
+    assert managers.agg("room", max) == 0 < managers.agg("caseload", sum)
+    came = {}
+    for model in (programme, as_it_was):
+        known = set(model.agents_by_type[Resident].select(lambda person: person.worker is not None).get("row"))
+        for _ in range(30):
+            model.step()
+            now = {client.row for worker in model.agents_by_type[Worker] for client in worker.clients}
+            came[model] = came.get(model, set()) | now - known
+        check_world(model.world)
+    assert not came[programme] and came[as_it_was]
+
+
+def test_patients_of_a_detox_are_those_in_its_beds(programme):
+    for provider in programme.agents_by_type[Provider]:
+        inside = [person for person in provider.patients if person.care not in (Care.NONE, Care.WAITING)]
+        assert len(inside) == provider.occupied
+        assert sum(person.care_pathway is not Pathway.NONE for person in inside) == provider.handed_over
+        assert all((person.care is Care.DETOX) == (provider.kind is ProviderKind.DETOX) for person in inside)
+
+
+def test_trust_now_is_the_trust_that_rules_read(programme):
+    world, people = programme.world, programme.agents_by_type[Resident]
+    shock_trust(world, 0.7)
+    programme.run_for(3)
+    touched = people.rows[:4]
+    for row, change in zip(touched, (0.4, -0.6, 1.0, -1.0), strict=True):
+        touch_trust(world.view, int(row), change)
+    programme.run_for(10)
+    told = [trust_of(world.view, int(row)) for row in people.rows]
+    assert people.column("trust_now") == pytest.approx(told, abs=1e-12)
+    assert [person.trust_now for person in people] == pytest.approx(told, abs=1e-12)
+    assert people.column("trust_now").dtype == float and people.agg("trust_now", np.std) > 0.5
+    person = people.to_list()[0]
+    before = person.trust_now
+    person.trust += 1.5
+    assert person.trust_now == pytest.approx(before + 1.5)
+
+
+def test_what_is_written_of_officers_acts_on_the_compiled_day(programme):
+    known = len(programme.world.events)
+    programme.agents_by_type[Resident].select(has_history=True).set("contact_factor", 3.0)
+    never = CommunityModel(world=copied(programme.world), burn_in=False)
+    programme.agents_by_type[Officer].set("propensity", 1.0)
+    never.agents_by_type[Officer].set("propensity", 0.0)
+    offers = {}
+    for model in (programme, never):
+        model.run_for(20)
+        events = model.world.events[known:]
+        by_officers = events.setting == BY_PATHWAY + Pathway.OFFICER_INTERVENTION
+        offers[model] = ((events.kind == Kind.OFFERED) & by_officers).sum()
+        assert (events.kind == Kind.POLICE_CONTACT).any()
+    assert offers[programme] > 5 and offers[never] == 0
 
 
 # --- changes that have events ------------------------------------------------------------------------

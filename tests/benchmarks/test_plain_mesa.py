@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from deflect.benchmarks.plain_mesa import COVERED, WITHOUT_FIRST_USE, Person, PlainTown
+from deflect.benchmarks.plain_mesa import COVERED, NOT_COVERED, Person, PlainTown
 from deflect.model.build import build
 from deflect.model.day import DAY, live_a_day
 from deflect.model.events import Kind
@@ -23,6 +23,9 @@ HARD_HIT = {
     "treatment.seek_per_year": 3.0,
     "treatment.patients_per_buprenorphine_site": 0.0,
     "harm_reduction.kit_lifetime_months": 120.0,
+    "policing.supervised_at_start": 0.5,
+    "deflection.provider_trauma_leaving_ratio": 0.2,
+    "switches.trust_to_911": 4.0,
 }
 COLUMNS = ("use", "since", "care", "wants", "care_since", "overdoses", "last_overdose")
 
@@ -31,7 +34,7 @@ COLUMNS = ("use", "since", "care", "wants", "care_since", "overdoses", "last_ove
 def towns(request):
     # So many sites that 300 residents have a share of several.
     place = replace(places.find("54011"), buprenorphine_sites=1000)
-    scenario = load("status_quo", {"residents": RESIDENTS, **HARD_HIT, **WITHOUT_FIRST_USE})
+    scenario = load("status_quo", {"residents": RESIDENTS, **HARD_HIT, **NOT_COVERED})
     world = build(scenario, request.param, place)
     return world, PlainTown(world)
 
@@ -86,6 +89,7 @@ def test_every_person_lives_the_same_days(towns):
         Kind.DID_NOT_ATTEND,
         Kind.LEFT_CARE,
         Kind.LEFT_LIST,
+        Kind.CALLED_911,
     }, "the town was too quiet to show that the twin is the same"
 
 

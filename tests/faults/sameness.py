@@ -122,6 +122,15 @@ FAULTS = (
         "who comes first depends on where a row stands",
     ),
     Fault(
+        "cases_in_list_order",
+        "model/processes/deflection/__init__.py",
+        "    return people_in_key_order(world, rows[:count])",
+        "    return rows[:count]",
+        f"{SAME}::test_draws_ignore_row_order",
+        "who gets the last detox bed depends on where a case stands on the list",
+        compiled=True,
+    ),
+    Fault(
         "deaths_in_row_order",
         "model/processes/demography.py",
         "    return people_in_key_order(world, rows[:count])",
@@ -272,8 +281,8 @@ FAULTS = (
     Fault(
         "half_the_rules",
         "agents/compiled.py",
-        '_FOLDERS = ("agents", "model", "model/processes")',
-        '_FOLDERS = ("agents", "model")',
+        '(root / folder).rglob("*.py")',
+        '(root / folder).glob("*.py")',
         f"{COMPILED}::test_the_name_of_the_cache_covers_every_rule",
         "a new folder of rules is forgotten",
         compiled=True,

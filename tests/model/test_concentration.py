@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from deflect.agents.resident import Use
-from deflect.model.rules import DAYS_A_YEAR, frailty_bins
+from deflect.model.rules import DAYS_A_YEAR, gamma_bins
 from scipy import stats
 from towns import lived, town
 
@@ -36,6 +36,10 @@ ALONE_WITH_FRAILTY = {
     "overdose.other_death_per_year": 0.0,
     "overdose.readiness_jump": 0.0,
     "treatment.seek_per_year": 0.0,
+    "policing.enforcement_contacts_per_year": 0.0,
+    "policing.other_contacts_per_year": 0.0,
+    "policing.scene_survivor_jailed": 0.0,
+    "policing.scene_bystander_arrested": 0.0,
     **{f"overdose.fatality_{way}": 0.0 for way in ("alone", "near", "seen", "naloxone_seen", "naloxone_near")},
 }
 
@@ -52,7 +56,7 @@ def counts():
     people = world.histories
     assert len(people) > 1000
     assert (people.use == Use.OUD).all() and people.present.all()
-    return people.overdoses, frailty_bins(world.scenario), people.frailty
+    return people.overdoses, gamma_bins(world.scenario.population.frailty_variance), people.frailty
 
 
 def test_the_traits_have_their_distribution(counts):

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from deflect.agents.dealings import Stage
 from deflect.agents.household import GROUP_QUARTERS
 from deflect.agents.resident import Care, Fate, Use
 from deflect.model.build import build
-from deflect.model.changes import leave_care
+from deflect.model.care import leave_care
 from deflect.model.checks import BrokenWorld, check_world
 from deflect.model.events import Kind
 from deflect.model.processes.census import Count
@@ -16,7 +17,7 @@ from deflect.scenarios.load import load
 from deflect.scenarios.schema import SECTIONS, fields
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from towns import busy_town, copied, digest, lived, town
+from towns import ALL_PATHWAYS, BUSY, copied, digest, lived, open_town, town
 
 MONTH = 30
 
@@ -32,7 +33,7 @@ def checked_monthly(world, days):
 @pytest.fixture(scope="module")
 def busy():
     """A town in which everything happened, two years and a quarter on; tests break copies of it."""
-    return checked_monthly(busy_town(600, seed=5, **{"drug_use.first_misuse_per_year": 0.2}), 730 + 90)
+    return checked_monthly(open_town(600, seed=5, drug_use__first_misuse_per_year=0.2, deflection__plan_months=6), 90)
 
 
 # --- every fault is seen ---------------------------------------------------------------------------
@@ -347,6 +348,112 @@ def anothers_request(world):
     world.histories.asked_event[0] = first_event(world, Kind.SURVIVED)
 
 
+@fault("key is")
+def dealings_belong_to_another(world):
+    world.dealings.key[3] = 10**9
+
+
+@fault("in jail, but the person has died or moved away")
+def somebody_gone_is_in_jail(world):
+    world.histories.held[first(world.histories.present == 0)] = 1
+
+
+@fault("held is 1, to be released on day -1000000")
+def a_release_is_forgotten(world):
+    world.dealings.release_day[first(world.histories.held)] = -(10**6)
+
+
+@fault("in a jail without medication, and care is")
+def treatment_goes_on_in_a_jail_without_it(world):
+    row = history(world, care=Care.BUPRENORPHINE)
+    world.histories.held[row] = 1
+    world.dealings.jail_medication[row] = 0
+
+
+@fault("by the events 0 times in jail")
+def jailed_in_silence(world):
+    row = first((world.histories.held == 0) & (world.histories.present == 1))
+    world.histories.held[row], world.dealings.release_day[row] = 1, world.day + 3
+
+
+@fault("on the list of cases 0 times")
+def a_case_is_off_the_list(world):
+    world.state.clock[0].cases -= 1
+
+
+@fault("on the list of cases 2 times")
+def a_case_is_listed_twice(world):
+    clock = world.state.clock[0]
+    world.state.cases[clock.cases] = world.state.cases[0]
+    clock.cases += 1
+
+
+@fault("an open case of somebody gone")
+def the_case_of_somebody_gone_is_open(world):
+    clock, row = world.state.clock[0], first(world.histories.present == 0)
+    world.dealings.stage[row] = Stage.TO_VISIT
+    world.state.cases[clock.cases] = row
+    clock.cases += 1
+
+
+@fault("managed is 0, stage is MANAGED")
+def managed_in_one_table_only(world):
+    world.histories.managed[first(world.histories.managed)] = 0
+
+
+@fault("people have this case manager")
+def a_caseload_is_not_given_back(world):
+    world.state.workers.caseload[0] += 1
+
+
+@fault("stage is MANAGED, case manager is -1")
+def a_case_without_a_case_manager(world):
+    row = first(world.histories.managed)
+    world.state.workers.caseload[world.dealings.worker[row]] -= 1
+    world.dealings.worker[row] = -1
+
+
+@fault("and took on 1")
+def a_case_manager_takes_on_too_many(world):
+    worker = first(world.state.workers.caseload > 0)
+    world.state.workers.capacity[worker] = world.state.workers.caseload[worker] - 1
+    append_event(world, first_event(world, Kind.CASE_OPENED), other=worker)
+
+
+@fault("of those in treatment came that way")
+def a_reserved_slot_is_not_freed(world):
+    world.state.providers.handed_over[0] += 1
+
+
+@fault("not on duty on day")
+def an_officer_off_duty_arrests(world):
+    officers = world.state.officers
+    off = first((officers.beat >= 0) & (officers.crew != ((world.day - 1) // 2) % 2))
+    append_event(world, first_event(world, Kind.ARRESTED), other=off)
+
+
+@fault("not on duty on day")
+def an_officer_at_a_desk_offers(world):
+    append_event(world, first_event(world, Kind.POLICE_CONTACT), other=0)
+    world.state.officers.beat[0] = -1
+
+
+@fault("RELEASED about")
+def the_dead_are_released_later(world):
+    dead = world.events.who[first_event(world, Kind.DIED_OVERDOSE)]
+    append_event(world, first_event(world, Kind.RELEASED), who=dead)
+
+
+@fault("JAILED is")
+def the_census_forgets_the_jail(world):
+    world.census[-1][Count.JAILED] += 1
+
+
+@fault("MANAGED is")
+def the_census_forgets_a_case(world):
+    world.census[-1][Count.MANAGED] -= 1
+
+
 @fault("MISUSE is")
 def the_census_forgets_somebody(world):
     world.census[-1][Count.MISUSE] -= 1
@@ -411,7 +518,14 @@ def values(spec):
 
 
 # Fields bound to one another are left as they are: shares that add up to one, a smallest and a largest scale.
-BOUND = ("treatment", "_share"), ("harm_reduction", "kits_to_"), ("population", "oud_scale_")
+BOUND = (
+    ("policing", "n_share"),
+    ("policing", "level_share"),
+    ("policing", "arrest_share"),
+    ("treatment", "_share"),
+    ("harm_reduction", "kits_to_"),
+    ("population", "oud_scale_"),
+)
 SEARCHED = [
     spec
     for spec in fields()
@@ -421,11 +535,16 @@ SEARCHED = [
 ]
 
 
+OPENED = set(ALL_PATHWAYS) - set(BUSY)
+
+
 @st.composite
 def overrides(draw):
     chosen = draw(st.lists(st.sampled_from(SEARCHED), max_size=12, unique_by=lambda spec: spec.path))
     told = {spec.path: draw(values(spec)) for spec in chosen}
     lever = draw(st.sampled_from([spec for spec in SEARCHED if spec.kind == "lever"]))
+    if draw(st.booleans()):  # every pathway, unless it was drawn otherwise
+        told = {spec.path: ALL_PATHWAYS[spec.path] for spec in SEARCHED if spec.path in OPENED} | told
     told["changes"] = [{"day": draw(st.integers(0, 20)), "set": {lever.path: draw(values(lever))}}]
     return told | {
         "residents": draw(st.sampled_from([1, 7, 200])),

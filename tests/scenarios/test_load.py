@@ -6,8 +6,10 @@ import pytest
 from deflect.scenarios import load as loading
 from deflect.scenarios.errors import InputError
 from deflect.scenarios.load import load, policies
-from deflect.scenarios.schema import fields
+from deflect.scenarios.reading import read
+from deflect.scenarios.schema import SECTIONS, Scenario, fields
 
+LEVERS = [spec.path for spec in fields() if spec.kind == "lever"]
 NUMERIC = [spec for spec in fields() if spec.low is not None]
 
 
@@ -48,6 +50,12 @@ def test_policies_do_what_they_say():
     assert slots.treatment.slots_methadone == 1.5 and slots.treatment.intake_days == 3
     assert load("null").hash == today.hash
     assert len({today.hash, naloxone.hash, slots.hash}) == 3
+
+
+def test_null_writes_out_every_lever():
+    told = read(loading.POLICIES / "null.yaml")
+    written = {f"{section}.{name}" for section in SECTIONS if section in told for name in told[section].value}
+    assert written >= set(LEVERS)
 
 
 def test_a_policy_sets_levers_only_so_that_the_burn_in_is_the_status_quo():
@@ -97,6 +105,24 @@ def test_overrides_by_text_and_by_mapping_agree():
     assert load(overrides="years=2").years == 2
 
 
+def test_switches_are_words_or_numbers(file):
+    every = Scenario.model_validate({"switches": "off"}).switches
+    assert load(file("switches: off\n")).switches == every
+    assert load(file("switches: false\n")).switches == every
+    assert load(overrides="switches=off").switches == load(overrides={"switches": "off"}).switches == every
+    one = load(file("switches:\n  trust_to_911: off\n  law_to_911: strong\n  warm_handoff: 4\n")).switches
+    assert (one.trust_to_911, one.law_to_911, one.warm_handoff, one.cit_to_arrest) == (1, 0.6, 4, 0.8)
+
+
+def test_a_switch_set_by_itself_leaves_the_others_of_a_set(file):
+    parent = file("switches: off\n", "parent.yaml")
+    child = load(file("extends: parent.yaml\nswitches:\n  trust_to_911: strong\n")).switches
+    assert load(parent, {"switches.trust_to_911": "strong"}).switches == child
+    assert load(overrides=["switches=off", "switches.trust_to_911=strong"]).switches == child
+    assert (child.trust_to_911, child.law_to_911, child.cit_to_arrest) == (2.5, 0, 1)
+    assert load(overrides=["switches.trust_to_911=strong", "switches=off"]) == load(overrides="switches=off")
+
+
 def test_numpy_numbers_are_taken():
     import numpy as np
 
@@ -130,9 +156,7 @@ def test_all_mistakes_come_at_once_with_their_places(file):
         f"{path}:11:7: changes.0.set.treatment.intake_days: should be greater than or equal to 0 (got -1);"
         " usually 1 to 30 days",
         f"{path}:12:7: changes.0.set.overdose.at_home: 'overdose.at_home' is not a lever: only levers change on a date"
-        " (treatment.intake_days, treatment.slots_buprenorphine, treatment.slots_methadone, treatment.slots_naltrexone,"
-        " harm_reduction.kits_per_year, harm_reduction.kits_per_100k_year, harm_reduction.good_samaritan_law,"
-        " policing.police_naloxone)",
+        f" ({', '.join(LEVERS)})",
     ]
 
 
@@ -175,6 +199,27 @@ def test_all_mistakes_come_at_once_with_their_places(file):
         ("population:\n  oud_by_age: [1, 2]\n", ":2:3: population.oud_by_age: should hold 6 values (got 2)"),
         ("overdose:\n  supply: 1\n", ":2:3: overdose.supply: should be a list in square brackets (got 1)"),
         ("treatment:\n  naltrexone_share: 0.1\n", "naltrexone_share must add up to 1 (they give 1.05)"),
+        (
+            "switches: of\n",
+            ":1:1: switches: should be off, base or strong, or hold keys such as trust_to_911: off (got 'of')",
+        ),
+        ("switches: 1\n", ":1:1: switches: should hold keys, such as `burnout_to_offers: ...` (got 1)"),
+        (
+            "switches:\n  trust_to_911: on\n",
+            ":2:3: switches.trust_to_911: should be off, base, strong or a number (got 'on')",
+        ),
+        ("switches:\n  trust_to_912: off\n", ": unknown key 'trust_to_912', did you mean 'trust_to_911'?"),
+        ("trust_to_911: off\n", ": unknown key 'trust_to_911', did you mean 'switches.trust_to_911'?"),
+        (
+            "switches:\n  trust_to_911: 0\n",
+            ":2:3: switches.trust_to_911: should be greater than 0 (got 0); usually 1.1 to 2.5 odds ratio",
+        ),
+        (
+            "policing:\n  possession_share: 0.9\n  low_level_share: 0.2\n",
+            ":1:1: policing: possession_share and low_level_share add up to more than 1",
+        ),
+        ("deflection:\n  officer_referal: true\n", "'officer_referal', did you mean 'officer_referral'?"),
+        ("changes:\n  - day: 3\n    set: {switches.trust_to_911: off}\n", "'switches.trust_to_911' is not a lever"),
         ("changes:\n  - set: {treatment.intake_days: 3}\n", ":2:5: changes.0: 'day' is missing"),
         (
             "changes:\n  - day: soon\n    set: {treatment.intake_days: 3}\n",
@@ -214,7 +259,7 @@ def test_a_parent_that_is_not_there_names_both_files(file):
     ("name", "said"),
     [
         ("more_slot", "no policy 'more_slot', did you mean 'more_slots'?"),
-        ("zebra", "no policy 'zebra' (policies: more_naloxone, more_slots, null, status_quo; or the path"),
+        ("zebra", f"no policy 'zebra' (policies: {', '.join(sorted(dict(policies())))}; or the path"),
         ("", "no policy ''"),
         ("gone.yaml", "gone.yaml: cannot be read: no such file or directory"),
         ("a\0.yaml", "no policy 'a\\x00.yaml'"),
@@ -278,9 +323,10 @@ def test_every_field_out_of_range_names_itself_and_its_bound(spec):
 def test_every_field_of_the_wrong_type_names_itself(spec):
     wrong = 5.5 if isinstance(spec.default, str) else "plenty"
     message = refused("status_quo", {spec.path: wrong})
-    assert f": {spec.path}: should be a" in message or f": {spec.path}: should be true or false" in message
+    said = "off, base, strong or a number" if spec.path.startswith("switches.") else ("a", "true or false")
+    assert any(f": {spec.path}: should be {word}" in message for word in ([said] if isinstance(said, str) else said))
     assert f"(got {wrong!r})" in message
-    assert spec.unit in message or spec.unit == "yes or no" or "list" in message
+    assert spec.path.startswith("switches.") or spec.unit in message or spec.unit == "yes or no" or "list" in message
 
 
 @pytest.mark.parametrize("spec", fields(), ids=lambda spec: spec.path)

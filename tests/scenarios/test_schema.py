@@ -17,6 +17,54 @@ from pydantic import ValidationError
 SPECS = fields()
 EVIDENCED = [spec for spec in SPECS if spec.evidence]
 NUMERIC = [spec for spec in EVIDENCED if spec.low is not None]
+# The levers at the status quo. Those of SHAPES say how a pathway works that is off until a policy opens it.
+SHAPES = {
+    "deflection.hours": 1,
+    "deflection.eligible_possession": True,
+    "deflection.eligible_low_level": True,
+    "deflection.eligible_supervised": False,
+    "deflection.eligible_arrests": 1000,
+    "deflection.charge_held": True,
+    "deflection.plan_months": 6,
+    "deflection.case_managers_per_100k": 5,
+    "deflection.outreach_workers_per_100k": 3,
+    "deflection.response_teams_per_100k": 1,
+    "deflection.first_visit_hours": 72,
+    "deflection.visits_most": 3,
+    "deflection.police_present": 0.86,
+    "deflection.outreach_police_present": 0,
+    "deflection.co_responder": False,
+    "deflection.medication_arranged": 0.1,
+    "deflection.placement_tries": 2,
+    "engagement.event_sharing": 0.65,
+    "engagement.warm_share": 0.8,
+    "engagement.warm_intake_days": 3,
+}
+PATHWAYS = ("officer_intervention", "officer_referral", "self_referral", "active_outreach", "naloxone_plus",
+            "community_response")  # fmt: skip
+STATUS_QUO = {
+    "treatment.intake_days": 7,
+    "treatment.slots_buprenorphine": 1,
+    "treatment.slots_methadone": 1,
+    "treatment.slots_naltrexone": 1,
+    "treatment.interim_methadone": False,
+    "harm_reduction.kits_per_year": None,
+    "harm_reduction.kits_per_100k_year": 700,
+    "harm_reduction.good_samaritan_law": True,
+    "policing.police_naloxone": True,
+    "policing.proactive": 1,
+    "policing.scene_arrests": 1,
+    "policing.cit_share": 0,
+    "custody.jail_medication": 0,
+    **{f"deflection.{pathway}": False for pathway in PATHWAYS},
+    "deflection.coverage": 0,
+    "deflection.leader_endorses": False,
+    "deflection.leave_behind_kits": False,
+    "deflection.team_trauma_informed": 0,
+    "deflection.self_referral_publicity": 1,
+    "engagement.reserved_slots": 0,
+    "trust.shock": 0,
+} | SHAPES
 
 
 def build(path, value):
@@ -37,17 +85,24 @@ def test_names_are_the_agreed_ones():
         sections.setdefault(section, []).append(name)
     assert sections[""] == ["name", "description", "place", "residents", "years"]
     assert list(sections)[1:] == list(schema.SECTIONS)
-    assert [len(sections[name]) for name in schema.SECTIONS] == [14, 12, 13, 43, 22, 7, 4]
-    assert {spec.path for spec in SPECS if spec.kind == "lever"} == {
-        "treatment.intake_days",
-        "treatment.slots_buprenorphine",
-        "treatment.slots_methadone",
-        "treatment.slots_naltrexone",
-        "harm_reduction.kits_per_year",
-        "harm_reduction.kits_per_100k_year",
-        "harm_reduction.good_samaritan_law",
-        "policing.police_naloxone",
-    }
+    assert [len(sections[name]) for name in schema.SECTIONS] == [14, 12, 13, 43, 23, 7, 29, 8, 64, 5, 13, 9]
+    assert {spec.path for spec in SPECS if spec.kind == "lever"} == set(STATUS_QUO)
+
+
+def test_before_a_policy_every_lever_is_without_effect():
+    """Pathways are off, nothing is scaled, reserved, trained or shocked; what only a pathway reads is as usual."""
+    assert {spec.path: spec.default for spec in SPECS if spec.kind == "lever"} == STATUS_QUO
+    assert set(SHAPES) < set(STATUS_QUO)
+
+
+@pytest.mark.parametrize("path", STATUS_QUO)
+def test_the_burn_in_does_not_know_a_lever(path):
+    spec = next(spec for spec in SPECS if spec.path == path)
+    other = not spec.default if isinstance(spec.default, bool) else spec.low if spec.default != spec.low else 1
+    changed = build(path, other)
+    assert get(changed, path) == other and changed.hash != Scenario().hash
+    assert get(changed.on(0), path) == other
+    assert changed.on(-1).hash == Scenario().hash
 
 
 @pytest.mark.parametrize(
@@ -94,7 +149,7 @@ def test_a_changed_row_changes_the_scenario_and_its_hash(spec, monkeypatch):
     elif isinstance(spec.default, int):
         change = {"value": spec.default + 1}  # counted things stay whole
     else:
-        change = {"value": 2 if row.value is None else row.value * 1.01}
+        change = {"value": 2 if row.value is None else row.value * (0.99 if spec.default == spec.high else 1.01) or 0.5}
     rows[spec.evidence] = dataclasses.replace(row, **change)
     monkeypatch.setattr(base, "registry", lambda: rows)
     after = Scenario()
@@ -126,6 +181,20 @@ def test_a_field_tells_unit_and_meaning(spec):
         ({"treatment": {"naltrexone_share": 0.1}}, "must add up to 1"),
         ({"harm_reduction": {"kits_to_friends": 0.3}}, "must add up to 1"),
         ({"population": {"oud_scale_min": 7}}, "is above oud_scale_max"),
+        (
+            {"policing": {"possession_share": 0.8, "low_level_share": 0.3}},
+            "possession_share and low_level_share add up to more than 1",
+        ),
+        (
+            {"policing": {"arrest_share": 0.9, "citation_share": 0.2}},
+            "arrest_share and citation_share add up to more than 1",
+        ),
+        ({"policing": {"proactive": 2.5}}, "less than or equal to 2"),
+        ({"deflection": {"officer_referral": 1}}, "valid boolean"),
+        ({"deflection": {"visits_most": 2.5}}, "valid integer"),
+        ({"deflection": {"placement_tries": 0}}, "greater than or equal to 1"),
+        ({"custody": {"jail_days": 0}}, "greater than 0"),
+        ({"trust": {"black": -6}}, "greater than or equal to -5"),
         ({"overdose": {"supply": [1, 6]}}, "less than or equal to 5"),
         ({"overdose": {"supply": [1, "2"]}}, "valid number"),
         ({"years": 0}, "greater than or equal to 1"),
@@ -140,6 +209,85 @@ def test_a_field_tells_unit_and_meaning(spec):
 def test_refusals(given, wrong):
     with pytest.raises(ValidationError, match=wrong):
         Scenario.model_validate(given)
+
+
+@pytest.mark.parametrize("shares", [("possession_share", "low_level_share"), ("arrest_share", "citation_share")])
+def test_shares_of_a_contact_may_add_up_to_one(shares):
+    whole = Scenario.model_validate({"policing": {shares[0]: 0.7, shares[1]: 0.3}}).policing
+    assert [getattr(whole, share) for share in shares] == [0.7, 0.3]
+
+
+# --- disputed links ----------------------------------------------------------------------------------
+
+
+def test_every_switch_has_a_field_and_its_base_is_the_row():
+    assert list(schema.SWITCHES) == list(schema.SwitchesSection.model_fields)
+    assert set(schema.UNMEASURED) < set(schema.SWITCHES)
+    for spec in SPECS:
+        if spec.path.startswith("switches."):
+            switch = schema.SWITCHES[spec.path.partition(".")[2]]
+            assert spec.kind == "parameter" and spec.default == switch.base == base.evidence(spec.evidence).value
+            assert all(spec.usual[0] <= value <= spec.usual[1] for value in (switch.base, switch.strong))
+            strength = sorted([switch.off, switch.base, switch.strong])
+            assert strength in (list(switch), list(switch)[::-1]), f"{spec.path}: base lies between off and strong"
+
+
+# Ratios do nothing at 1, logits at 0.
+@pytest.mark.parametrize("name", schema.SWITCHES)
+def test_off_is_no_effect(name):
+    nothing = {"law_to_911": 0, "warm_handoff": 1.1}.get(name, 1)  # an accompanied hand-off is never quite a cold one
+    assert getattr(build(f"switches.{name}", "off").switches, name) == nothing
+
+
+def test_unmeasured_links_are_those_that_only_experts_judged():
+    rows = {spec.path: base.evidence(spec.evidence) for spec in SPECS if spec.path.startswith("switches.")}
+    judged = {path for path, row in rows.items() if row.verified.startswith("expert judgement") and row.quality == "C"}
+    assert judged == {f"switches.{name}" for name in schema.UNMEASURED}
+
+
+@pytest.mark.parametrize("word", schema.Switch._fields)
+def test_the_set_of_switches_is_one_word_for_all(word):
+    as_a_set = Scenario.model_validate({"switches": word})
+    one_by_one = Scenario.model_validate({"switches": dict.fromkeys(schema.SWITCHES, word)})
+    values = {name: getattr(switch, word) for name, switch in schema.SWITCHES.items()}
+    assert as_a_set.switches.model_dump() == one_by_one.switches.model_dump() == values
+    assert as_a_set.hash == one_by_one.hash
+    assert (as_a_set.hash == Scenario().hash) is (word == "base")
+
+
+def test_off_may_have_been_read_as_false():
+    assert Scenario.model_validate({"switches": False}) == Scenario.model_validate({"switches": "off"})
+    assert build("switches.trust_to_911", False) == build("switches.trust_to_911", "off")
+
+
+def test_a_switch_takes_a_number_of_ones_own_and_is_the_same_in_words():
+    assert build("switches.trust_to_911", 1.9).switches.trust_to_911 == 1.9
+    assert build("switches.trust_to_911", 2.5).hash == build("switches.trust_to_911", "strong").hash
+    mixed = Scenario.model_validate({"switches": {"law_to_911": "off", "warm_handoff": 3}}).switches
+    assert (mixed.law_to_911, mixed.warm_handoff, mixed.cit_to_arrest) == (0, 3, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ("of", "should be off, base or strong, or hold keys such as trust_to_911: off"),
+        (True, "valid dictionary"),
+        (1, "valid dictionary"),
+        ({"trust_to_911": "on"}, r"should be off, base, strong or a number \(got 'on'\)"),
+        ({"trust_to_911": True}, "valid number"),
+        ({"trust_to_911": None}, "valid number"),
+        ({"trust_to_911": "1.5"}, "should be off, base, strong or a number"),
+        ({"trust_to_911": 0}, "greater than 0"),
+        ({"seizure_to_overdose": 0.5}, "greater than or equal to 1"),
+        ({"trust_to_912": "off"}, "not permitted"),
+    ],
+)
+def test_what_is_no_switch_is_refused(given, wrong):
+    with pytest.raises(ValidationError, match=wrong):
+        Scenario.model_validate({"switches": given})
+
+
+# --- identity and dates ------------------------------------------------------------------------------
 
 
 def test_a_place_code_written_as_a_number_keeps_its_zero():
@@ -228,6 +376,7 @@ def test_the_published_schema_is_fresh():
         "write it anew: python -m deflect.scenarios.schema > scenarios/scenario.schema.json"
     )
     assert "extends" in told["properties"] and "required" not in told
+    assert {"enum": ["off", "base", "strong", False]} in told["properties"]["switches"]["anyOf"]
     intake = told["$defs"]["TreatmentSection"]["properties"]["intake_days"]
     assert (intake["minimum"], intake["maximum"], intake["default"], intake["kind"]) == (0, 90, 7, "lever")
     assert told["$defs"]["Levers"]["properties"]["treatment.intake_days"]["maximum"] == 90

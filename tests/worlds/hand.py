@@ -43,6 +43,10 @@ STILL = {  # nothing happens by itself
     "overdose.community_factor": 1,
     "overdose.other_death_per_year": 0,
     "treatment.seek_per_year": 0,
+    "policing.enforcement_contacts_per_year": 0,
+    "policing.other_contacts_per_year": 0,
+    "policing.scene_survivor_jailed": 0,
+    "policing.scene_bystander_arrested": 0,
 }
 FOR_EVER = 10**5
 
@@ -139,12 +143,24 @@ def world_of(story: Story):
             world.histories.frailty[mine] = person.get("frailty", 1.0)
             world.histories.uses_alone[mine] = person.get("uses_alone", 0.0)
     clock.events = 0
-    world.state.providers.slots[:] = world.state.providers.start_slots[:] = story.told.get("slots", [0, 0, 0])
+    world.dealings.contact_factor[:] = 0.0  # police are met on the dates of the story alone
+    _two_officers(world)
+    world.state.workers.capacity[0] = story.told.get("caseload", 0)
+    world.state.providers.slots[:] = world.state.providers.start_slots[:] = story.told.get("slots", [0, 0, 0]) + [0]
     for kind, row, day in story.told.get("dates", []):
         diary.note(world.view, getattr(diary, kind), row, START_DAY - 1 + day)
     world.state.census[0] = census.counts_tonight(world)
     force(world, **story.told["always"])
     return world
+
+
+def _two_officers(world) -> None:
+    """Let officer 0 and officer 1 relieve each other every two days, on duty at any hour; 1 begins."""
+    officers, roster_start = world.state.officers, world.state.roster_start
+    officers.beat[2:] = -1
+    officers.beat[:2], officers.crew[:2] = 0, (0, 1)
+    world.state.roster[:] = np.arange(len(world.state.roster)) % 2
+    roster_start[:] = np.minimum(np.arange(len(roster_start)), 6)  # three shifts of two crews, on the first beat
 
 
 def events_of(world) -> list[Row]:

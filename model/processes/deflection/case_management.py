@@ -71,6 +71,7 @@ def _begin(world, row, waited):
     person, dealings = world.histories[row], world.dealings[row]
     setting = case_setting(world, row)
     dealings.stage = MANAGED
+    dealings.case_since = clock.day  # the wait for a case manager is not part of the plan
     dealings.due = clock.day
     dealings.plan_until = clock.day + int(rules.plan_months * MONTH_DAYS) if rules.plan_months > 0.0 else OPEN_ENDED
     dealings.case_event = happened(

@@ -14,7 +14,7 @@ from ....agents.table import NONE
 from ....agents.worker import OUTREACH
 from ...care import ask_for_care, readiness_today
 from ...cases import case_setting, close_case, open_case
-from ...diary import days_until, in_key_order
+from ...diary import days_until, in_key_order, whole_today
 from ...events import (
     ACCEPTED,
     BY_PATHWAY,
@@ -128,8 +128,7 @@ def _weight(world, row):
 def visit_in_turn(world, rows):
     """Visit as many of the people due as the team can today, those due longest first."""
     clock, rules = world.clock[0], world.rules[0]
-    per_day, day = rules.visits_per_day, clock.day + 1000
-    left = int(per_day * (day + 1)) - int(per_day * day)
+    left = whole_today(rules.visits_per_day, clock.day)
     keys = np.empty(len(rows), np.int64)
     for i in range(len(rows)):
         due = world.dealings[rows[i]].due

@@ -1,0 +1,246 @@
+"""Two policies compared by runs of the same seed: the same people and the same draws in both.
+
+A draw is named by person, day and decision (model/randomness.py). Under one seed, what a policy does not touch happens
+alike in both runs, so that their difference holds far less luck than that of two runs of different seeds.
+"""
+
+import os
+import shlex
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .. import __version__
+from ..scenarios.errors import InputError
+from ..scenarios.load import load
+from . import compare_table, files
+from .differences import as_text, differences
+from .many import Progress, _Days, _live_on_executor
+from .processes import live_on_processes
+from .provenance import label_of, seeds_text
+from .result import Result
+from .run import BURN_IN_DAYS, Run, policy_days, run
+from .seeds import seeds_of
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.figure import Figure
+
+    from ..scenarios.schema import Scenario
+
+SAME = ("place", "years", "residents")  # what both policies must be asked for
+
+
+class Comparison:
+    """Pairs of runs of two policies, a pair a seed. `a` and `b` are the Result of each; differences are B - A."""
+
+    def __init__(self, a: Sequence[Run], b: Sequence[Run], asked: tuple[str, str] | None = None):
+        self.a, self.b = Result(a), Result(b)
+        self.asked = asked  # the policies as the user named them
+
+    def __repr__(self) -> str:
+        what = f"{self.labels[0]} and {self.labels[1]} in {self.place}, {self.a.scenario.years} years"
+        return f"Comparison({what}, seeds {seeds_text(self.seeds)}: {self.message})"
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seed of each pair."""
+        return self.a.seeds
+
+    @property
+    def place(self) -> str:
+        """The name of the place, as a reader knows it."""
+        return self.a.place
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """The names of the two policies, told apart also where they are the same."""
+        a, b = self.a.scenario.name, self.b.scenario.name
+        return (a, b) if a != b else (f"{a} (A)", f"{b} (B)")
+
+    @cached_property
+    def rows(self) -> list[compare_table.Row]:
+        """One row an outcome, in the order of model/outcomes.py."""
+        return compare_table.rows(self.a.runs, self.b.runs)
+
+    @cached_property
+    def table(self) -> "pandas.DataFrame":
+        """One row an outcome: means, difference and its 95 % interval (docs/results.md)."""
+        import pandas
+
+        return pandas.DataFrame(self.rows, columns=list(compare_table.Row._fields))
+
+    @cached_property
+    def pairs(self) -> "pandas.DataFrame":
+        """One row an outcome and seed: the value under A and B, and their difference."""
+        import pandas
+
+        return pandas.DataFrame(
+            compare_table.pairs(self.a.runs, self.b.runs), columns=["outcome", "seed", "a", "b", "diff"]
+        )
+
+    @property
+    def message(self) -> str:
+        """The one sentence: what the policy does to expected overdose deaths, or that these runs cannot tell."""
+        from .compare_text import headline, sentence
+
+        return sentence(headline(self.rows), len(self.seeds))
+
+    def json(self, folder: Path | None = None) -> str:
+        """Return the table as JSON text, with what was compared; `folder` is where the files are."""
+        first = self.a.runs[0]
+        told = {
+            "deflect": __version__,
+            "place": self.place,
+            "policy_a": self.a.scenario.name,
+            "policy_b": self.b.scenario.name,
+            "years": self.a.scenario.years,
+            "seeds": self.seeds,
+            "residents_simulated": first.residents,
+            "place_population": first.place_population,
+            "scenario_hash_a": self.a.scenario.hash,
+            "scenario_hash_b": self.b.scenario.hash,
+            "message": self.message,
+            "interval": compare_table.LABEL,
+            "folder": str(folder) if folder else None,
+            "outcomes": [row._asdict() for row in self.rows],
+        }
+        return files.json_text(told)
+
+    def provenance(self) -> dict[str, Any]:
+        """Return everything that made this comparison: what differs, and the provenance of both sides."""
+        told = differences(self.b.scenario, self.a.scenario)
+        return {
+            "deflect": __version__,
+            "command": self.command(),
+            "differences": [{"field": d.path, "a": d.base, "b": d.value, "unit": d.unit} for d in told],
+            "a": self.a.provenance(),
+            "b": self.b.provenance(),
+        }
+
+    def command(self) -> str | None:
+        """Return the command that makes this comparison again; None where only the two runs' own commands can."""
+        try:
+            return self._command() if self.asked else None
+        except InputError:  # a policy file that is gone
+            return None
+
+    def _command(self) -> str | None:
+        scenarios = (self.a.scenario, self.b.scenario)
+        words = ["deflect", "compare", *self.asked, "--seeds", seeds_text(self.seeds)]
+        options = {name: getattr(scenarios[0], name) for name in SAME if getattr(scenarios[0], name) is not None}
+        for name, value in options.items():
+            words += [f"--{name}", str(value)]
+        sets: dict[str, Any] = {}
+        for asked, scenario in zip(self.asked, scenarios, strict=True):
+            sets |= {d.path: d.value for d in differences(scenario, load(asked, options))}
+        for path, value in sets.items():
+            words += ["--set", f"{path}={as_text(value)}"]
+        again = [f"{path}={as_text(value)}" for path, value in (options | sets).items()]
+        same = all(load(asked, again).hash == one.hash for asked, one in zip(self.asked, scenarios, strict=True))
+        return shlex.join(words) if same else None
+
+    def figure(self, path: str | Path | None = None) -> "Figure":
+        """Return the figure; with a path, write it there too (the suffix says as what: .png, .svg, .pdf)."""
+        from .compare_figure import draw
+        from .figure import write
+
+        figure = draw(self)
+        if path is not None:
+            write(figure, Path(path))
+        return figure
+
+    def save(self, folder: str | Path | None = None) -> Path:
+        """Write all files of docs/results.md to a folder that is empty or new, and return it.
+
+        By default `runs/<place>-<A>-vs-<B>`. Raises InputError when the folder is in use or cannot be written.
+        """
+        return files.write_whole(folder_for(folder, self.a.scenario, self.b.scenario), self._write)
+
+    def _write(self, folder: Path) -> None:
+        for name, table in (("comparison", self.table), ("pairs", self.pairs)):
+            table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g", lineterminator="\n")
+        self.figure(folder / "comparison.png")
+        files.write_json(folder / "provenance.json", self.provenance())
+
+
+def folder_for(out: str | Path | None, a: "Scenario", b: "Scenario") -> Path:
+    """Return the folder a comparison will be written to; nothing is made yet. Raises InputError."""
+    return files.choose(out, label_of(a), _versus(a, b))
+
+
+def _check_same(a: "Scenario", b: "Scenario") -> None:
+    """Refuse two policies that say different places, years or residents."""
+    told = [(name, getattr(a, name), getattr(b, name)) for name in SAME if getattr(a, name) != getattr(b, name)]
+    if told:
+        what = " and ".join(f"{name} {_said(ours)} and {_said(theirs)}" for name, ours, theirs in told)
+        options = ", ".join(f"--{name}" for name, *_ in told)
+        raise InputError(f"{a.name} and {b.name} say {what}: choose one for both with {options}")
+
+
+def _pair_seeds(asked: int | str | Iterable[int]) -> list[int]:
+    """Return the seeds of the pairs; InputError when they are too few for an interval."""
+    seeds = seeds_of(asked)
+    if len(seeds) < compare_table.FEWEST:
+        raise InputError(
+            f"seeds: a comparison needs at least five pairs of runs (got {len(seeds)}), such as --seeds 10"
+        )
+    return seeds
+
+
+def compare_scenarios(
+    a: "Scenario",
+    b: "Scenario",
+    seeds: int | str | Iterable[int],
+    workers: int | None = None,
+    *,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    asked: tuple[str, str] | None = None,
+) -> Comparison:
+    """Return the pairs of runs of two scenarios; the same bytes on any number of workers.
+
+    Both runs of every pair wait in one queue, so that all workers have work until the last run. seeds, workers,
+    executor, progress: as for `many.run_many`. asked: the policies as the user named them, for the provenance. Raises
+    InputError, processes.WorkerDied, or what a run raised; then, and on Ctrl-C, no worker is left.
+    """
+    _check_same(a, b)
+    seeds = _pair_seeds(seeds)
+    if workers is not None and workers < 1:
+        raise InputError(f"workers: at least one is needed (got {workers})")
+    halves = [_Half(seed, side, one.name) for seed in seeds for side, one in enumerate((a, b))]
+    workers = min(workers or os.process_cpu_count() or 1, len(halves))
+    call = partial(_live, (a, b))
+    days = _Days(progress, len(halves), BURN_IN_DAYS + policy_days(a))
+    if executor is not None:
+        runs = _live_on_executor(executor, call, halves, days)
+    elif workers > 1:
+        runs = live_on_processes(call, halves, workers, days.lived)
+    else:
+        runs = [call(seed=half, progress=partial(days.lived, slot)) for slot, half in enumerate(halves)]
+    return Comparison(runs[::2], runs[1::2], asked)
+
+
+class _Half(NamedTuple):
+    """One of the two runs of a pair; as text it is what follows "the run of seed"."""
+
+    seed: int
+    side: int
+    policy: str
+
+    def __str__(self) -> str:
+        return f"{self.seed} under {self.policy}"
+
+
+def _live(scenarios: tuple["Scenario", "Scenario"], *, seed: _Half, progress=None) -> Run:
+    return run(scenarios[seed.side], seed.seed, progress=progress)
+
+
+def _versus(a: "Scenario", b: "Scenario") -> str:
+    return f"{a.name[:25]}-vs-{b.name[:25]}"
+
+
+def _said(value: object) -> str:
+    return "nothing" if value is None else str(value)

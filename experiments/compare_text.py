@@ -1,0 +1,162 @@
+"""A comparison in words: the sentence of each outcome, and the table on a terminal."""
+
+import math
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from .compare_table import Row
+from .show import number, plural, table
+
+if TYPE_CHECKING:
+    from .compare import Comparison
+
+HEADLINE = "expected_deaths"  # deaths without the luck of survival: the same answer from fewer runs
+VERDICTS = ("better", "worse", "different", "cannot tell")  # in the order they are shown; "same" is a list of names
+WIDTH = 100
+ALWAYS = "in every pair"
+MANY = 10  # times as much as under A is no longer told in percent
+
+
+def headline(rows: Sequence[Row]) -> Row:
+    """Return the row a comparison is told by."""
+    return next((row for row in rows if row.outcome == HEADLINE), rows[0])
+
+
+def sentence(row: Row, pairs: int) -> str:
+    """Return what is known of one outcome's difference."""
+    if row.verdict == "same":
+        return f"{row.title}: the same in all {row.pairs} pairs"
+    if math.isnan(row.diff_low):
+        return f"{row.title}: cannot tell, {row.pairs} of {pairs} pairs have this number"
+    diff, unit, span = told(row)
+    if row.verdict == "cannot tell":
+        return f"{row.title}: cannot tell from {row.pairs} pairs (95 % interval {span})"
+    return (
+        f"{row.title}: {diff.lstrip('+−')} {unit} {direction(row)} ({'' if span == ALWAYS else '95 % interval '}{span})"
+    )
+
+
+def told(row: Row) -> tuple[str, str, str]:
+    """Return difference, its unit and its interval, in percent of A; in the outcome's unit where A has next to none."""
+    if abs(row.diff) < MANY * row.mean_a:
+        numbers, unit = percents(row), "%"
+    else:
+        factor, unit = (100, "percentage points") if row.unit == "share" else (1, row.unit)
+        numbers = (factor * row.diff, factor * row.diff_low, factor * row.diff_high)
+    diff, low, high = _signed(numbers)
+    always = math.isclose(row.diff_low, row.diff_high, rel_tol=1e-9)
+    return diff, unit, ALWAYS if always else f"{low} to {high}{' %' if unit == '%' else ''}"
+
+
+def percents(row: Row) -> tuple[float, float, float]:
+    """Return difference, low and high in percent of the mean under A; nothing can fall by more than all of it."""
+    parts = (row.diff, row.diff_low, row.diff_high)
+    diff, low, high = (
+        100 * part / row.mean_a if row.mean_a else part and math.copysign(math.inf, part) for part in parts
+    )
+    return diff, max(low, -100.0), high
+
+
+def direction(row: Row) -> str:
+    """Return the word for a clear difference: "fewer" and "more" of what is counted, else "lower" and "higher"."""
+    return (("lower", "higher") if row.kind == "share" else ("fewer", "more"))[row.diff > 0]
+
+
+def value(row: Row, of: float) -> str:
+    """Return a mean as a reader says it: shares in percent, times with their unit."""
+    if row.unit == "share":
+        return f"{100 * of:.1f} %" if of == of else "-"
+    return f"{number(of)} {row.unit}" if row.kind == "share" else number(of)
+
+
+def show(comparison: "Comparison", picture: Path, out: Console) -> None:
+    """Print where the picture is, the sentence, the differences, and what they leave out."""
+    rows, pairs = comparison.rows, len(comparison.seeds)
+    first, (a, b) = comparison.a.runs[0], comparison.labels
+    out.print(str(picture), soft_wrap=True, highlight=False, markup=False)
+    out.print()
+    out.print(f"[bold]{escape(sentence(headline(rows), pairs))}[/]", width=WIDTH, highlight=False)
+    _paragraph(
+        f"B = {b} against A = {a}: {comparison.place}, {plural(comparison.a.scenario.years, 'year')} from the start of "
+        f"the policy, {plural(pairs, 'pair')} of runs with the same people and the same luck, {first.residents:,} "
+        f"people simulated for {first.place_population:,} residents.",
+        out,
+    )
+    listed = table("", "A", "B", "B - A", "95 % interval", "", right=("A", "B", "B - A", "95 % interval"))
+    for row in by_verdict(rows):
+        diff, unit, span = told(row) if not math.isnan(row.diff_low) else ("-", "", f"{row.pairs} pairs only")
+        means = value(row, row.mean_a), value(row, row.mean_b)
+        listed.add_row(escape(named(row)), *means, f"{diff} %" if unit == "%" else diff, span, row.verdict)
+    if listed.rows:
+        out.print()
+        out.print(listed, width=WIDTH, highlight=False)
+    same = [row.title for row in rows if row.verdict == "same"]
+    if same:
+        out.print()
+        _paragraph(
+            "The same in every pair: " + ("everything." if len(same) == len(rows) else ", ".join(same) + "."), out
+        )
+    if listed.rows:
+        out.print()
+        _paragraph(" ".join(notes(rows)), out, "italic")
+
+
+def notes(rows: Sequence[Row]) -> list[str]:
+    """Return what a reader must know about the intervals."""
+    told = [
+        "The interval is chance alone; what is not known about the numbers behind the model comes on top.",
+        "One outcome in twenty may look different by luck.",
+    ]
+    row = headline(rows)
+    if row.variance_reduction > 1:
+        times = _about(row.variance_reduction)
+        told.append(
+            f"For {row.title[:1].lower()}{row.title[1:]}, pairs do the work of about {times} times as many runs with "
+            "seeds of their own."
+        )
+    if row.verdict == "cannot tell" and row.pairs_needed > row.pairs:
+        pairs = _about(row.pairs_needed)
+        told.append(f"If the difference is what it looks like so far, about {pairs} pairs would show it.")
+    return told
+
+
+def by_verdict(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that differ in some pair, those that are clear first, each group in the order of outcomes."""
+    return sorted((row for row in rows if row.verdict != "same"), key=lambda row: VERDICTS.index(row.verdict))
+
+
+def named(row: Row) -> str:
+    """Return an outcome's title with the time it is counted over."""
+    return f"{row.title} a year" if row.kind == "count" else row.title
+
+
+def _paragraph(text: str, out: Console, style: str | None = None) -> None:
+    out.print(textwrap.fill(text, WIDTH), style=style, highlight=False, markup=False)
+
+
+def _about(count: float) -> str:
+    """Return a number with two figures."""
+    return f"{float(f'{count:.2g}'):,.10g}"
+
+
+def _signed(numbers: tuple[float, float, float]) -> list[str]:
+    """Return difference, low and high with their signs, decimals as their range needs, at most three figures.
+
+    Where the difference is clear of zero, no part of it looks like zero.
+    """
+    if not all(map(math.isfinite, numbers)):
+        return ["-" if math.isnan(x) else f"{x:+.3g}".replace("-", "−") for x in numbers]
+    _, low, high = numbers
+    clear = low > 0 or high < 0
+    most = max(map(abs, numbers)) or 1
+    reach = max(numbers) - min(numbers) or most / 10
+    decimals = max(0, min(-math.floor(math.log10(reach / 2)), 2 - math.floor(math.log10(most))))
+    if clear:
+        decimals = next((d for d in range(decimals, decimals + 3) if all(round(x, d) for x in numbers)), decimals)
+    nothing = {True: "just over 0", False: "just under 0"} if clear else {True: "0", False: "0"}
+    return [f"{x:+,.{decimals}f}".replace("-", "−") if round(x, decimals) else nothing[x > 0] for x in numbers]
