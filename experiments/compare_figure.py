@@ -36,7 +36,7 @@ TICKS = (3, 10, 30, 100)  # percent, of an axis that is not even
 
 def draw(comparison: "Comparison") -> Figure:
     """Return the figure; outcomes that are the same in every pair are named below it."""
-    rows = by_verdict([row for row in comparison.rows if drawn(row)])
+    rows = [row for row in by_verdict(comparison.rows) if drawn(row)]
     lines, small = _lines(rows), _small_print(comparison)
     bottom = AXIS + PRINT_LINE * (small.count("\n") + 2)
     heading = textwrap.wrap(title(comparison), 90)
@@ -186,7 +186,7 @@ def _asked(comparison: "Comparison") -> str:
 
 
 def _nothing(comparison: "Comparison") -> str:
-    if all(row.verdict == "same" for row in comparison.rows):
+    if not by_verdict(comparison.rows):
         return "Every outcome is the same in every pair of runs."
     return "No outcome differs by enough to be drawn; the table has them all."
 
@@ -194,9 +194,9 @@ def _nothing(comparison: "Comparison") -> str:
 def _small_print(comparison: "Comparison") -> str:
     first, rows = comparison.a.runs[0], comparison.rows
     same = [row.title for row in rows if row.verdict == "same"]
-    other = [row.title for row in rows if row.verdict != "same" and not drawn(row)]
+    other = [row.title for row in by_verdict(rows) if not drawn(row)]
     said = []
-    if len(same) < len(rows):
+    if by_verdict(rows):
         said.append(
             "Each bar is the 95 % interval of the difference: chance alone. What is not known about the numbers behind "
             "the model comes on top. An arrow: further than is drawn. One outcome in twenty may differ by luck. "

@@ -45,7 +45,9 @@ class Row(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Say "better", "worse", "different" (neither is meant), "same" in every pair, or "cannot tell"."""
+        """Say "better", "worse", "different" (neither is meant), "same" in every pair, "cannot tell", or "nothing"."""
+        if not self.pairs:  # a share of nothing in all of them
+            return "nothing"
         if self.diff == self.diff_low == self.diff_high == 0:
             return "same"
         if not (self.diff_low > 0 or self.diff_high < 0):  # also where there is no interval

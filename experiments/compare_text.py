@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .compare import Comparison
 
 HEADLINE = "expected_deaths"  # deaths without the luck of survival: the same answer from fewer runs
-VERDICTS = ("better", "worse", "different", "cannot tell")  # in the order they are shown; "same" is a list of names
+VERDICTS = ("better", "worse", "different", "cannot tell")  # in the order they are shown; others are a list of names
 WIDTH = 100
 ALWAYS = "in every pair"
 MANY = 10  # times as much as under A is no longer told in percent
@@ -95,12 +95,13 @@ def show(comparison: "Comparison", picture: Path, out: Console) -> None:
     if listed.rows:
         out.print()
         out.print(listed, width=WIDTH, highlight=False)
-    same = [row.title for row in rows if row.verdict == "same"]
+    same, none = ([row.title for row in rows if row.verdict == verdict] for verdict in ("same", "nothing"))
     if same:
         out.print()
-        _paragraph(
-            "The same in every pair: " + ("everything." if len(same) == len(rows) else ", ".join(same) + "."), out
-        )
+        _paragraph(f"The same in every pair: {', '.join(same) if listed.rows else 'everything'}.", out)
+    if none:
+        out.print()
+        _paragraph(f"Of nothing in every pair, so not a number: {', '.join(none)}.", out)
     if listed.rows:
         out.print()
         _paragraph(" ".join(notes(rows)), out, "italic")
@@ -127,7 +128,7 @@ def notes(rows: Sequence[Row]) -> list[str]:
 
 def by_verdict(rows: Sequence[Row]) -> list[Row]:
     """Return the rows that differ in some pair, those that are clear first, each group in the order of outcomes."""
-    return sorted((row for row in rows if row.verdict != "same"), key=lambda row: VERDICTS.index(row.verdict))
+    return sorted((row for row in rows if row.verdict in VERDICTS), key=lambda row: VERDICTS.index(row.verdict))
 
 
 def named(row: Row) -> str:

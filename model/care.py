@@ -7,10 +7,12 @@ from ..agents.dealings import NO_PATHWAY
 from ..agents.provider import DETOX_KIND
 from ..agents.resident import (
     DETOX,
+    INJECTING,
     METHADONE,
     NALTREXONE,
     NO_CARE,
     NO_USE,
+    OUD,
     REMISSION,
     WAITING,
     chooses_medication,
@@ -31,7 +33,7 @@ from .events import (
 )
 from .randomness import draw
 
-_ATTENDANCE, _PROVIDER, _DETOX_BED = 6, 19, 27  # streams
+_ATTENDANCE, _RELAPSE_ROUTE, _PROVIDER, _DETOX_BED = 6, 7, 19, 27  # streams
 
 
 @compiled
@@ -87,6 +89,7 @@ def wait_for(world, row, treatment, provider, pathway, cause):
     clock = world.clock[0]
     person = world.histories[row]
     world.dealings[row].care_pathway = pathway
+    world.dealings[row].care_officer = world.dealings[row].officer if pathway != NO_PATHWAY else NONE
     setting = care_setting(world, row)
     person.asked_event = happened(world, ASKED_FOR_CARE, person.resident, provider, float(treatment), cause, setting)
     person.care = WAITING
@@ -102,8 +105,8 @@ def turn_away(world, row):
     """Tell a person that there is no free place yet; the officer who handed them over hears of it."""
     person, dealings = world.histories[row], world.dealings[row]
     happened(world, TURNED_AWAY, person.resident, person.provider, 0.0, person.asked_event, care_setting(world, row))
-    if dealings.care_pathway != NO_PATHWAY and dealings.officer >= 0:
-        world.officers[dealings.officer].refused_day = world.clock[0].day
+    if dealings.care_officer >= 0:
+        world.officers[dealings.care_officer].refused_day = world.clock[0].day
 
 
 @compiled
@@ -152,6 +155,7 @@ def leave_care(world, row, cause):
         happened(world, LEFT_CARE, person.resident, person.provider, float(day - person.care_since), cause, setting)
         provider = world.providers[person.provider]
         provider.occupied -= 1
+        dealings.treated_day = day
         if dealings.care_pathway != NO_PATHWAY:
             provider.handed_over -= 1
     no_care(world, row)
@@ -166,6 +170,7 @@ def no_care(world, row):
     person.provider = NONE
     person.care_since = world.clock[0].day
     dealings.care_pathway = NO_PATHWAY
+    dealings.care_officer = NONE
     dealings.mandated = 0
 
 
@@ -192,6 +197,25 @@ def change_use(world, row, use, cause):
         leave_care(world, row, event)
     if use == NO_USE:
         note_first_use(world, person.resident, world.clock[0].day)
+
+
+@compiled
+def returns_injecting(world, key):
+    """Does somebody who goes back to use inject? One draw a person and day."""
+    u = draw(world.clock[0].seed, _RELAPSE_ROUTE, key, world.clock[0].day, 0)
+    return u < world.rules[0].relapse_injecting
+
+
+@compiled
+def end_treatment(world, row, cause):
+    """Let a person leave treatment; who had stopped using may go back to it at once."""
+    clock, rules = world.clock[0], world.rules[0]
+    person = world.histories[row]
+    resumes = rules.detox_relapse if person.care == DETOX else rules.resumes_share
+    leave_care(world, row, cause)
+    again = draw(clock.seed, _ATTENDANCE, person.key, clock.day, 2) < resumes
+    if person.use == REMISSION and again:
+        change_use(world, row, INJECTING if returns_injecting(world, person.key) else OUD, cause)
 
 
 @compiled

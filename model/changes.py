@@ -36,6 +36,9 @@ def begin_dealings(world, row):
     dealings.case_event = NONE
     dealings.worker = NONE
     dealings.officer = NONE
+    dealings.care_officer = NONE
+    dealings.court_event = NONE
+    dealings.treated_day = NEVER
     dealings.held_since = NEVER
     dealings.release_day = NEVER
     dealings.court_day = NEVER

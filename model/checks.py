@@ -143,6 +143,8 @@ def pointers(world) -> Iterator[str]:
             "arrest_event": events,
             "jail_event": events,
             "case_event": events,
+            "court_event": events,
+            "care_officer": len(world.state.officers),
             "worker": len(world.state.workers),
             "officer": len(world.state.officers),
         },

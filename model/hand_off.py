@@ -5,7 +5,6 @@ probability that somebody handed over that way arrives. Accompanied (warm) hand-
 than a card with an address (cold).
 """
 
-import networkx as nx
 import numpy as np
 
 from ..agents.agency import (
@@ -54,41 +53,36 @@ def keep_cold(keep_warm: float, odds_ratio: float) -> float:
     return odds / (1 + odds)
 
 
-def agency_graph(scenario) -> nx.DiGraph:
-    """Return the agencies and the ways people are handed over between them.
+def make_hand_offs(scenario) -> np.ndarray:
+    """Return the ties as the run reads them, shape (agencies, agencies + 1, 3): accompanied, kept warm, kept cold."""
+    numbers = scenario.engagement
+    table = np.zeros((len(AgencyKind), len(AgencyKind) + 1, 3))
+    for giver, taker in {tie for ties in ROUTES.values() for tie in ties}:
+        cold = keep_cold(numbers.keep_warm, scenario.switches.warm_handoff)
+        table[giver, taker] = numbers.warm_share, numbers.keep_warm, cold
+    return table
+
+
+def agency_graph(scenario):
+    """Return the agencies and the ways people are handed over between them, as a networkx DiGraph.
 
     Nodes are agency names and `provider`; an edge carries `pathways`, `accompanied` (share), `keep_warm`,
     `keep_cold` and `weight`, the probability that somebody handed over that way arrives.
     """
-    numbers = scenario.engagement
-    cold = keep_cold(numbers.keep_warm, scenario.switches.warm_handoff)
-    graph = nx.DiGraph()
+    import networkx  # takes time to load, and a run does not need it
+
+    table = make_hand_offs(scenario)
+    graph = networkx.DiGraph()
     graph.add_nodes_from([name_of(node) for node in range(PROVIDER + 1)])
     for pathway, ties in ROUTES.items():
         for giver, taker in ties:
-            if graph.has_edge(name_of(giver), name_of(taker)):
-                graph.edges[name_of(giver), name_of(taker)]["pathways"].append(pathway.name.lower())
-                continue
-            share = numbers.warm_share
-            graph.add_edge(
-                name_of(giver),
-                name_of(taker),
-                pathways=[pathway.name.lower()],
-                accompanied=share,
-                keep_warm=numbers.keep_warm,
-                keep_cold=cold,
-                weight=share * numbers.keep_warm + (1 - share) * cold,
-            )
+            share, warm, cold = table[giver, taker].tolist()
+            edge = name_of(giver), name_of(taker)
+            if not graph.has_edge(*edge):
+                weight = share * warm + (1 - share) * cold
+                graph.add_edge(*edge, pathways=[], accompanied=share, keep_warm=warm, keep_cold=cold, weight=weight)
+            graph.edges[edge]["pathways"].append(pathway.name.lower())
     return graph
-
-
-def as_table(graph: nx.DiGraph) -> np.ndarray:
-    """Return the ties as the run reads them, shape (agencies, agencies + 1, 3): accompanied, kept warm, kept cold."""
-    table = np.zeros((len(AgencyKind), len(AgencyKind) + 1, 3))
-    nodes = {name_of(node): node for node in range(PROVIDER + 1)}
-    for giver, taker, tie in graph.edges(data=True):
-        table[nodes[giver], nodes[taker]] = tie["accompanied"], tie["keep_warm"], tie["keep_cold"]
-    return table
 
 
 @compiled

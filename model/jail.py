@@ -3,8 +3,8 @@
 import math
 
 from ..agents.compiled import compiled
-from ..agents.resident import METHADONE, NO_CARE, has_active_disorder
-from .care import leave_care
+from ..agents.resident import METHADONE, NO_CARE, WAITING, has_active_disorder, on_medication
+from .care import end_treatment, leave_care
 from .diary import COURT, NEVER, RELEASE, note
 from .events import ARRESTED, JAILED, NOWHERE, RELEASED, happened
 from .randomness import draw
@@ -25,16 +25,17 @@ def arrest(world, row, officer, offence, cause, setting):
     if draw(clock.seed, _CUSTODY, person.key, clock.day, _BOOKED) < rules.arrest_to_jail:
         book(world, row, officer, event)
     else:
-        summon(world, row)
+        summon(world, row, event)
     return event
 
 
 @compiled
-def summon(world, row):
+def summon(world, row, cause):
     """Set a court date, unless there is one already."""
     day, dealings = world.clock[0].day, world.dealings[row]
     if dealings.court_day < day:  # one of today is still to come: hearings end the day
         dealings.court_day = day + 1 + int(world.rules[0].court_days)
+        dealings.court_event = cause
         note(world, COURT, world.histories[row].resident, dealings.court_day)
 
 
@@ -45,13 +46,15 @@ def book(world, row, officer, cause):
     person, dealings = world.histories[row], world.dealings[row]
     u = draw(clock.seed, _CUSTODY, person.key, clock.day, _DAYS)
     normal = world.normal_bins[int(u * len(world.normal_bins))]
-    days = 1 + int(min(3650.0, math.exp(rules.jail_log_mean + rules.jail_log_sd * normal)))
+    days = max(1, int(min(3650.0, math.exp(rules.jail_log_mean + rules.jail_log_sd * normal)) + 0.5))
     dealings.jail_event = happened(world, JAILED, person.resident, officer, float(days), cause, NOWHERE)
     dealings.held_since = clock.day
     dealings.release_day = clock.day + days
     dealings.jail_medication = draw(clock.seed, _CUSTODY, person.key, clock.day, _MEDICATION) < rules.jail_medication
-    if person.care != NO_CARE and not (dealings.jail_medication and person.care >= METHADONE):
+    if person.care == WAITING:
         leave_care(world, row, dealings.jail_event)
+    elif person.care >= METHADONE and not (dealings.jail_medication and on_medication(person)):
+        end_treatment(world, row, dealings.jail_event)
     person.held = 1
     note(world, RELEASE, person.resident, dealings.release_day)
 

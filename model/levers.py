@@ -5,7 +5,7 @@ import numpy as np
 from ..agents.agency import AgencyKind
 from ..agents.provider import ProviderKind
 from ..agents.worker import Role
-from .hand_off import agency_graph, as_table
+from .hand_off import make_hand_offs
 from .rules import DAYS_A_YEAR, lever_numbers
 
 
@@ -52,7 +52,7 @@ def set_levers(world, scenario) -> None:
     for name, value in numbers.items():
         rules[name] = value
     rules.self_referral_per_day = rules.self_referral * rules.self_referral_base * rules.self_referral_publicity
-    world.state.hand_off[:] = as_table(agency_graph(scenario))
+    world.state.hand_off[:] = make_hand_offs(scenario)
     _staff(world, scenario)
     treatment = scenario.treatment
     factor = np.empty(len(ProviderKind))

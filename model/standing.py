@@ -70,10 +70,10 @@ def touch_trust(world, row, change):
 def mean_trust(world):
     """Return the mean trust in police of everybody here, before it is measured from that mean."""
     clock = world.clock[0]
-    total = 0.0
+    total = 0  # in billionths: whole numbers add up the same in any order
     people = 0
     for row in range(clock.residents):
         if world.residents[row].fate == HERE:
-            total += trust_of(world, row)
+            total += int(trust_of(world, row) * 1e9)
             people += 1
-    return total / max(1, people) + world.rules[0].trust_mean
+    return total / 1e9 / max(1, people) + world.rules[0].trust_mean

@@ -29,11 +29,10 @@ def _hear(world, row, cause):
 
 @compiled
 def _custody(world):
-    clock = world.clock[0]
     for resident in due(world, COURT_DATES):
         if world.residents[resident].fate == HERE:
             row = world.residents[resident].history
-            _hear(world, row, world.dealings[row].arrest_event)
+            _hear(world, row, world.dealings[row].court_event)
     for resident in due(world, RELEASE):
         if world.residents[resident].fate != HERE:
             continue
@@ -44,7 +43,6 @@ def _custody(world):
             handed = hand_over(world, row, JAIL, PROVIDER, JAIL_RELEASE, released)
             if handed >= 0:
                 ask_for_care(world, row, JAIL_RELEASE, handed)
-    clock.team_calls = 0
 
 
 @process(

@@ -17,7 +17,7 @@ from ...agents.resident import (
     relapses,
 )
 from ...agents.table import NONE
-from ..care import change_use
+from ..care import change_use, returns_injecting
 from ..changes import add_tie, begin_history
 from ..diary import FIRST_USE, YEAR, due, note_first_use
 from ..events import Kind
@@ -25,7 +25,7 @@ from ..network import CO_USE, FRIEND, KIN, WHO_USES, pick_tie, share_in_use
 from ..process import process
 from ..randomness import TO_UNIT, Stream, draw
 
-_USE, _FIRST_USE, _RELAPSE_ROUTE, _TIES = 0, 13, 7, 10
+_USE, _FIRST_USE, _TIES = 0, 13, 10
 
 
 @compiled
@@ -64,13 +64,6 @@ def _meet_others_who_use(world, row):
             further = pick_tie(world, other, CO_USE, draw(clock.seed, _TIES, key, clock.day, 42 + attempt), WHO_USES)
             if further >= 0 and further != row and further != other:
                 add_tie(world, row, further, CO_USE)
-
-
-@compiled
-def returns_injecting(world, key):
-    """Does somebody who goes back to use inject? One draw a person and day."""
-    u = draw(world.clock[0].seed, _RELAPSE_ROUTE, key, world.clock[0].day, 0)
-    return u < world.rules[0].relapse_injecting
 
 
 @compiled

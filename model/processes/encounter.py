@@ -6,6 +6,8 @@ place of the charge; what is not offered, or is refused, ends in arrest, citatio
 charge is in play, the officer may refer. A community response team may come in place of the patrol.
 """
 
+import numpy as np
+
 from ...agents.agency import CASE_MANAGEMENT, POLICE, RESPONSE_TEAM
 from ...agents.compiled import compiled
 from ...agents.dealings import (
@@ -25,7 +27,7 @@ from ...agents.table import NONE
 from ..care import ask_for_care, readiness_today
 from ..cases import open_case
 from ..diary import POLICE_CONTACT as CONTACT_DATES
-from ..diary import due, note_police_contact
+from ..diary import due, in_key_order, note_police_contact
 from ..events import (
     ACCEPTED,
     BY_PATHWAY,
@@ -45,14 +47,14 @@ from ..events import (
 from ..hand_off import PROVIDER, hand_over
 from ..jail import arrest, summon
 from ..process import process
-from ..randomness import Stream, draw
+from ..randomness import Stream, block, draw
 from ..roster import officer_on_duty
 from ..standing import BLACK, trust_of
 
 _CONTACT, _ENCOUNTER = 20, 21
 # Draws at one contact, by number.
 (_SHIFT, _OFFICER, _OFFENCE, _ABLE, _OFFER, _ACCEPT, _END, _QUALITY, _TEAM, _TEAM_ACCEPT,
- _TEAM_END) = range(11)  # fmt: skip
+ _TEAM_END, _HOUR) = range(12)  # fmt: skip
 
 
 @compiled
@@ -69,7 +71,7 @@ def _offence(u, rules):
 
 
 @compiled
-def _respond_in_place(world, row, officer, chargeable):
+def _respond_in_place(world, row, officer, chargeable, offence):
     """Let a community response team meet the person: treat, offer, and leave with no arrest unless an officer came."""
     clock, rules = world.clock[0], world.rules[0]
     person = world.histories[row]
@@ -77,18 +79,19 @@ def _respond_in_place(world, row, officer, chargeable):
     police = rules.co_responder > 0.0
     setting = BY_PATHWAY + COMMUNITY_RESPONSE
     clock.team_calls += 1
+    offers = person.care == NO_CARE
     contact = NONE
     if police:
         contact = happened(world, POLICE_CONTACT, person.resident, officer, 0.0, NONE, setting)
         u = draw(seed, _ENCOUNTER, key, day, _QUALITY)
-        world.events[contact].amount = contact_quality(world.officers[officer], u, True, rules)
+        world.events[contact].amount = contact_quality(world.officers[officer], u, offers, rules)
     sent = happened(world, TEAM_SENT, person.resident, officer if police else NONE, 0.0, contact, setting)
     if chargeable and police:
         odds = rules.arrest_share / max(1e-12, 1.0 - rules.arrest_share) * rules.coresponse_arrest_or
         if draw(seed, _ENCOUNTER, key, day, _TEAM_END) < odds / (1.0 + odds):
-            arrest(world, row, officer, LOW_LEVEL, sent, NOWHERE)
+            arrest(world, row, officer, offence, sent, NOWHERE)
             return
-    if person.care != NO_CARE:
+    if not offers:
         return
     offer = happened(world, OFFERED, person.resident, NONE, 0.0, sent, setting)
     trust = trust_of(world, person.resident) if police else 0.0
@@ -123,8 +126,7 @@ def _divert(world, row, officer, contact):
     yes = happened(world, ACCEPTED, person.resident, officer, 0.0, offer, setting)
     handed = hand_over(world, row, POLICE, CASE_MANAGEMENT, OFFICER_INTERVENTION, yes)
     if handed < 0:  # never arrived at the programme: the charge goes forward
-        happened(world, CHARGE_FORWARDED, person.resident, officer, 0.0, yes, setting)
-        summon(world, row)
+        summon(world, row, happened(world, CHARGE_FORWARDED, person.resident, officer, 0.0, yes, setting))
     elif open_case(world, row, OFFICER_INTERVENTION, TO_TAKE_ON, day, handed):
         dealings.officer = officer
         dealings.charged = rules.charge_held > 0.0
@@ -161,9 +163,7 @@ def _charge(world, row, officer, contact):
             if answer == 2:
                 return True
         else:
-            happened(
-                world, EXCLUDED, person.resident, officer, float(offence), contact, BY_PATHWAY + OFFICER_INTERVENTION
-            )
+            happened(world, EXCLUDED, person.resident, officer, 0.0, contact, BY_PATHWAY + OFFICER_INTERVENTION)
     u = draw(seed, _ENCOUNTER, key, day, _END)
     arrested = arrest_probability(world.officers[officer], rules)
     if u < arrested:
@@ -199,7 +199,7 @@ def _meet(world, row):
     if rules.community_response > 0.0 and clock.team_calls < rules.team_calls_today:
         offence = _offence(draw(seed, _ENCOUNTER, key, day, _OFFENCE), rules) if chargeable else LOW_LEVEL
         if offence != SERIOUS and draw(seed, _ENCOUNTER, key, day, _TEAM) < rules.response_recognised:
-            _respond_in_place(world, row, officer, chargeable)
+            _respond_in_place(world, row, officer, chargeable, offence)
             return
     contact = happened(world, POLICE_CONTACT, person.resident, officer, 0.0, NONE, NOWHERE)
     if chargeable:
@@ -218,7 +218,11 @@ def _meet(world, row):
 
 @compiled
 def _encounter(world):
-    for resident in due(world, CONTACT_DATES):
+    rows = due(world, CONTACT_DATES)
+    keys = np.empty(len(rows), np.int64)
+    for i in range(len(rows)):  # in the order of the hour, so that a team's calls are taken as they come
+        keys[i] = block(world.clock[0].seed, _ENCOUNTER, world.residents[rows[i]].key, world.clock[0].day, _HOUR)[0]
+    for resident in in_key_order(rows, keys):
         if world.residents[resident].fate == HERE:
             _meet(world, world.residents[resident].history)
 

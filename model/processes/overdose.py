@@ -234,11 +234,12 @@ def _police_the_scene(world, row, witness, officer, called):
     jailed = rules.scene_survivor_jailed * rules.scene_arrests
     if deflects and able:
         jailed *= rules.scene_deflection_ratio
-    if police_came:
+    takes_in = draw(seed, _SCENE_POLICING, key, day, _SURVIVOR) < jailed
+    if police_came or takes_in:
         contact = happened(world, POLICE_CONTACT, person.resident, officer, 0.0, called, NOWHERE)
         u = draw(seed, _SCENE_POLICING, key, day, _QUALITY)
         world.events[contact].amount = contact_quality(world.officers[officer], u, False, rules)
-    if draw(seed, _SCENE_POLICING, key, day, _SURVIVOR) < jailed:
+    if takes_in:
         event = happened(world, ARRESTED, person.resident, officer, float(AT_A_SCENE), called, NOWHERE)
         world.dealings[row].arrests += 1
         world.dealings[row].arrest_event = event

@@ -10,15 +10,11 @@ import math
 import numpy as np
 
 from ...agents.compiled import compiled
-from ...agents.dealings import NO_PATHWAY
+from ...agents.dealings import NO_CASE, NO_PATHWAY
 from ...agents.provider import admits
 from ...agents.resident import (
-    DETOX,
-    INJECTING,
     METHADONE,
     NO_CARE,
-    OUD,
-    REMISSION,
     attends,
     happens,
     has_active_disorder,
@@ -29,8 +25,7 @@ from ..care import (
     admit,
     ask_for_care,
     care_setting,
-    change_use,
-    leave_care,
+    end_treatment,
     leaving_factor,
     no_care,
     readiness_today,
@@ -44,7 +39,6 @@ from ..randomness import TO_UNIT, Stream, block, draw
 from ..standing import trust_of
 from ..world import START_DAY
 from .deflection.self_referral import come_for_help
-from .drug_use import returns_injecting
 
 _CARE, _PRIORITY, _ATTENDANCE = 2, 5, 6
 MOST_BY_TRUST = 3.0  # trust makes self-referral at most so many times likelier
@@ -52,10 +46,10 @@ CAUSE_DAYS = 90  # an overdose counts as the cause of a request for this long
 
 
 @compiled
-def _self_referral_hazard(world, person):
+def _self_referral_hazard(world, row):
     """Return the hazard (per day) of coming to the police for help; it rises with trust in police."""
-    rules = world.rules[0]
-    if rules.self_referral_per_day == 0.0:
+    rules, person = world.rules[0], world.histories[row]
+    if rules.self_referral_per_day == 0.0 or world.dealings[row].stage != NO_CASE:
         return 0.0
     trust = math.exp(rules.trust_accept_logit * trust_of(world, person.resident))
     return rules.self_referral_per_day * min(MOST_BY_TRUST, trust)
@@ -76,7 +70,7 @@ def _seek(world, row, u):
     usual = rules.seek_per_day * ready * (rules.managed_seeking_ratio if person.managed else 1.0)
     if happens(u, usual):
         ask_for_care(world, row, NO_PATHWAY, _recent_overdose(world, person))
-    elif happens(u, usual + _self_referral_hazard(world, person) * ready):
+    elif happens(u, usual + _self_referral_hazard(world, row) * ready):
         come_for_help(world, row, _recent_overdose(world, person))
 
 
@@ -102,11 +96,7 @@ def _decide(world):
             if u < most_asking and has_active_disorder(person):
                 _seek(world, row, u)
         elif person.care >= METHADONE and leaves_care(person, u, clock.day, leaving_factor(world, row), world.leaving):
-            resumes = rules.detox_relapse if person.care == DETOX else rules.resumes_share
-            leave_care(world, row, person.asked_event)
-            again = draw(clock.seed, _ATTENDANCE, person.key, clock.day, 2) < resumes
-            if person.use == REMISSION and again and not person.held:
-                change_use(world, row, INJECTING if returns_injecting(world, person.key) else OUD, person.asked_event)
+            end_treatment(world, row, person.asked_event)
 
 
 @compiled
@@ -164,8 +154,16 @@ def _admit(world):
 
 
 @process(
-    writes=("histories.*", "providers.occupied"),
-    draws=(Stream.CARE, Stream.PROVIDER, Stream.SLOT_PRIORITY, Stream.ATTENDANCE, Stream.RELAPSE_ROUTE),
+    writes=("histories.*", "dealings.*", "providers.occupied", "providers.handed_over", "officers.refused_day"),
+    draws=(
+        Stream.CARE,
+        Stream.PROVIDER,
+        Stream.SLOT_PRIORITY,
+        Stream.ATTENDANCE,
+        Stream.RELAPSE_ROUTE,
+        Stream.SELF_REFERRAL,
+        Stream.CASE,
+    ),
     emits=(
         Kind.ASKED_FOR_CARE,
         Kind.TURNED_AWAY,
@@ -173,6 +171,8 @@ def _admit(world):
         Kind.DID_NOT_ATTEND,
         Kind.LEFT_CARE,
         Kind.USE_CHANGED,
+        Kind.WALKED_IN,
+        Kind.EXCLUDED,
     ),
 )
 def treat(world) -> None:

@@ -63,7 +63,7 @@ def test_a_run_writes_its_files_and_says_where(deflect, here):
     summary = pandas.read_csv(folder / "summary.csv")
     assert tuple(summary.columns) == SUMMARY
     assert list(summary.outcome) == [outcome.id for outcome in OUTCOMES]
-    assert all(outcome.title in out.replace("\n", " ") for outcome in OUTCOMES)
+    assert all(outcome.title in " ".join(out.split()) for outcome in OUTCOMES)
     monthly = pandas.read_parquet(folder / "monthly.parquet")
     assert list(monthly.columns[:4]) == ["seed", "month", "month_days", "population"]
     events = pandas.read_parquet(folder / "events.parquet")

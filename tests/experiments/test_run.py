@@ -42,7 +42,7 @@ def test_a_run_gives_what_its_events_say(one):
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(one):
     again = run(load("status_quo", TOWN | BUSY), 5)
-    assert again.digest == one.digest and again.outcomes == one.outcomes
+    assert again.digest == one.digest and repr(again.outcomes) == repr(one.outcomes)
     assert (again.events, again.world, again.measured) == (None, None, None)
     assert run(load("status_quo", TOWN | BUSY), 6).digest != one.digest
     assert run(load("status_quo", TOWN | BUSY | {"treatment.intake_days": 6.0}), 5).digest != one.digest

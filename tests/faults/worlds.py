@@ -171,8 +171,8 @@ FAULTS = (
     Fault(
         "nobody_leaves_on_the_first_day",
         "agents/resident.py",
-        "return happens(u, leaving[person.care - METHADONE, days])",
-        "return days > 1 and happens(u, leaving[person.care - METHADONE, days])",
+        "return happens(u, leaving[person.care - METHADONE, days] * factor)",
+        "return days > 1 and happens(u, leaving[person.care - METHADONE, days] * factor)",
         f"{QUEUE}::test_waits_are_those_of_the_queue",
         "stays begin to count a day late: one day in twenty, but a third more people waiting",
         compiled=True,

@@ -7,7 +7,7 @@ from deflect.agents.agency import AgencyKind
 from deflect.agents.dealings import Pathway
 from deflect.model.checks import check_world
 from deflect.model.events import BY_PATHWAY, Kind
-from deflect.model.hand_off import ROUTES, agency_graph, as_table, hand_over, name_of
+from deflect.model.hand_off import ROUTES, agency_graph, hand_over, make_hand_offs, name_of
 from deflect.model.levers import set_levers
 from towns import ALL_PATHWAYS, busy_town, copied, lived, scenario
 from worlds.hand import force, still_town
@@ -47,7 +47,8 @@ def test_the_graph_has_the_agencies_and_the_ties_of_the_pathways():
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 def test_the_weight_of_a_tie_is_the_chance_to_arrive(switch, odds_ratio, share):
     """0.78 accompanied; else the odds divided by the switch; between them by the share accompanied."""
-    graph = agency_graph(scenario(**{"switches.warm_handoff": switch, "engagement.warm_share": share}))
+    told = scenario(**{"switches.warm_handoff": switch, "engagement.warm_share": share})
+    graph = agency_graph(told)
     cold = kept_cold(odds_ratio)
     for a, b, tie in graph.edges(data=True):
         assert tie["keep_warm"] == KEPT_WARM and tie["accompanied"] == share, (a, b)
@@ -55,7 +56,7 @@ def test_the_weight_of_a_tie_is_the_chance_to_arrive(switch, odds_ratio, share):
         assert tie["weight"] == pytest.approx(share * KEPT_WARM + (1 - share) * cold, rel=1e-12)
         assert tie["keep_cold"] < tie["keep_warm"]
     assert kept_cold(2.5) == pytest.approx(0.59, abs=0.005) and kept_cold(8.0) < 0.45
-    table = as_table(graph)
+    table = make_hand_offs(told)
     for giver in AgencyKind:
         for taker in [*AgencyKind, len(AgencyKind)]:
             tie = (name_of(giver), name_of(taker))
@@ -75,7 +76,7 @@ def test_along_every_tie_so_many_arrive_as_its_weight_says(crowd, tie, share):
     """Handing two thousand people over: accompanied by the lever, kept by the tie, each with an event of its own."""
     world = copied(crowd)
     told = scenario(**{"engagement.warm_share": share})
-    world.state.hand_off[:] = as_table(agency_graph(told))
+    world.state.hand_off[:] = make_hand_offs(told)
     nodes = {name_of(node): np.int64(node) for node in range(len(AgencyKind) + 1)}
     giver, taker = (nodes[name] for name in tie)
     pathway = Pathway[next(iter(sorted(TIES[tie]))).upper()]
@@ -99,7 +100,7 @@ def test_along_every_tie_so_many_arrive_as_its_weight_says(crowd, tie, share):
 def test_luck_at_one_tie_is_not_luck_at_another(crowd):
     """The same people on the same day: kept at one tie says nothing about the other."""
     world = copied(crowd)
-    world.state.hand_off[:] = as_table(agency_graph(scenario()))
+    world.state.hand_off[:] = make_hand_offs(scenario())
     nodes = {name_of(node): np.int64(node) for node in range(len(AgencyKind) + 1)}
     kept = []
     for a, b in sorted(TIES):

@@ -27,7 +27,7 @@ SHAPES = {
     "deflection.charge_held": True,
     "deflection.plan_months": 6,
     "deflection.case_managers_per_100k": 5,
-    "deflection.outreach_workers_per_100k": 3,
+    "deflection.outreach_workers_per_100k": 1,
     "deflection.response_teams_per_100k": 1,
     "deflection.first_visit_hours": 72,
     "deflection.visits_most": 3,

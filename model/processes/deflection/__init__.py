@@ -10,27 +10,34 @@ import numpy as np
 
 from ....agents.compiled import compiled
 from ....agents.dealings import MANAGED, TO_ASSESS, TO_PLACE, TO_TAKE_ON, TO_VISIT
-from ...diary import people_in_key_order
+from ...diary import in_key_order
 from ...events import Kind
 from ...process import process
-from ...randomness import Stream
+from ...randomness import Stream, block
+from ...world import START_DAY
 from .case_management import assess, manage, take_on_in_turn
 from .outreach import list_survivors, make_the_outreach_list, visit_in_turn
 from .self_referral import seek_a_place
 
+_PRIORITY = 5
+
 
 @compiled
-def due_today(world, stage):
-    """Return the history rows of cases at a stage whose step is due, shape (n,), in the order of keys."""
+def in_turn(world, stage):
+    """Return the history rows of cases whose step is due, shape (n,): longest due first, then by keyed priority."""
     clock = world.clock[0]
     rows = np.empty(clock.cases, np.int64)
+    keys = np.empty(clock.cases, np.int64)
     count = 0
     for i in range(clock.cases):
-        dealings = world.dealings[world.cases[i]]
+        row = 0 + world.cases[i]
+        dealings = world.dealings[row]
         if dealings.stage == stage and dealings.due <= clock.day:
-            rows[count] = world.cases[i]
+            priority = block(clock.seed, _PRIORITY, dealings.key, dealings.due, 0)[_PRIORITY & 3]
+            rows[count] = row
+            keys[count] = (dealings.due - START_DAY) << 32 | priority
             count += 1
-    return people_in_key_order(world, rows[:count])
+    return in_key_order(rows[:count], keys[:count])
 
 
 @compiled
@@ -39,13 +46,13 @@ def _follow_up(world):
     make_the_outreach_list(world)
     if world.clock[0].cases == 0:
         return
-    for row in due_today(world, TO_PLACE):
+    for row in in_turn(world, TO_PLACE):
         seek_a_place(world, row)
-    visit_in_turn(world, due_today(world, TO_VISIT))
-    take_on_in_turn(world, due_today(world, TO_TAKE_ON))
-    for row in due_today(world, TO_ASSESS):
+    visit_in_turn(world, in_turn(world, TO_VISIT))
+    take_on_in_turn(world, in_turn(world, TO_TAKE_ON))
+    for row in in_turn(world, TO_ASSESS):
         assess(world, row)
-    for row in due_today(world, MANAGED):
+    for row in in_turn(world, MANAGED):
         manage(world, row)
 
 
@@ -71,6 +78,7 @@ def _follow_up(world):
     ),
     emits=(
         Kind.EVENT_PASSED,
+        Kind.REFERRED,
         Kind.LISTED,
         Kind.VISITED,
         Kind.REACHED,

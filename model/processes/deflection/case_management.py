@@ -1,7 +1,5 @@
 """Case management: taken on when somebody has room, assessed, offered treatment again and again, seen through."""
 
-import numpy as np
-
 from ....agents.agency import CASE_MANAGEMENT
 from ....agents.compiled import compiled
 from ....agents.dealings import MANAGED, OFFICER_REFERRAL, TO_ASSESS
@@ -9,7 +7,6 @@ from ....agents.resident import METHADONE, NO_CARE, REMISSION, accepts, attends,
 from ....agents.table import NONE
 from ...care import ask_for_care, readiness_today
 from ...cases import case_setting, close_case, take_on
-from ...diary import in_key_order
 from ...events import (
     ACCEPTED,
     ASSESSED,
@@ -24,10 +21,9 @@ from ...events import (
 )
 from ...hand_off import PROVIDER, hand_over
 from ...jail import summon
-from ...randomness import block, draw
-from ...world import START_DAY
+from ...randomness import draw
 
-_CASE, _PRIORITY = 23, 5
+_CASE = 23
 # Draws of a case on one day, by number; lower ones are those of outreach.
 _COMES, _AGREES, _ACCEPTS = range(20, 23)
 MONTH_DAYS = 365.25 / 12
@@ -37,14 +33,9 @@ SETTLED_DAYS = 365  # out of use and out of treatment for so long, an open-ended
 
 @compiled
 def take_on_in_turn(world, rows):
-    """Give the people who wait to the case managers with room: who has waited longest first, then by keyed priority."""
+    """Give the people who wait, in turn, to the case managers with room."""
     clock, rules = world.clock[0], world.rules[0]
-    keys = np.empty(len(rows), np.int64)
-    for i in range(len(rows)):
-        since = world.dealings[rows[i]].case_since
-        priority = block(clock.seed, _PRIORITY, world.histories[rows[i]].key, since, 0)[_PRIORITY & 3]
-        keys[i] = (since - START_DAY) << 32 | priority
-    for row in in_key_order(rows, keys):
+    for row in rows:
         person, dealings = world.histories[row], world.dealings[row]
         if person.held:
             continue
@@ -116,14 +107,15 @@ def manage(world, row):
     setting, pathway = case_setting(world, row), 0 + dealings.pathway
     dealings.due = min(day + int(rules.case_offer_days), max(day + 1, dealings.plan_until))
     treated = person.care >= METHADONE
-    away = day - max(dealings.case_since, person.care_since)
+    away = day - max(dealings.case_since, dealings.treated_day)
     if dealings.plan_until <= day:
-        if treated or away <= rules.plan_grace_days:
+        if treated or person.use == REMISSION or away <= rules.plan_grace_days:
             _complete(world, row)
         else:
             _fail(world, row, dealings.case_event)
         return
-    if dealings.plan_until < OPEN_ENDED and person.care == NO_CARE and away > rules.plan_grace_days:
+    out = not treated and person.use != REMISSION and away > rules.plan_grace_days
+    if out and dealings.plan_until < OPEN_ENDED:
         _fail(world, row, dealings.case_event)
         return
     if person.use == REMISSION and not treated and day - person.since > SETTLED_DAYS:
@@ -163,5 +155,5 @@ def _fail(world, row, cause):
     if dealings.charged:
         setting = case_setting(world, row)
         cause = happened(world, CHARGE_FORWARDED, person.resident, dealings.officer, 0.0, cause, setting)
-        summon(world, row)
+        summon(world, row, cause)
     close_case(world, row, cause)

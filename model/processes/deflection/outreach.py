@@ -4,8 +4,6 @@ A visit finds somebody at home, the person or a relative, or nobody; a wrong add
 first. Who is reached gets a kit and an offer; who accepts is handed over to a provider.
 """
 
-import numpy as np
-
 from ....agents.agency import EMERGENCY_MEDICAL, OUTREACH_TEAM
 from ....agents.compiled import compiled
 from ....agents.dealings import ACTIVE_OUTREACH, NALOXONE_PLUS, NO_CASE, TO_VISIT
@@ -14,7 +12,7 @@ from ....agents.table import NONE
 from ....agents.worker import OUTREACH
 from ...care import ask_for_care, readiness_today
 from ...cases import case_setting, close_case, open_case
-from ...diary import days_until, in_key_order, whole_today
+from ...diary import days_until, whole_today
 from ...events import (
     ACCEPTED,
     BY_PATHWAY,
@@ -32,17 +30,18 @@ from ...events import (
 )
 from ...hand_off import PROVIDER, hand_over
 from ...network import pick_housemate
-from ...randomness import block, draw
+from ...randomness import draw
 from ...standing import trust_of
-from ...world import START_DAY
 from ..encounter import refer
 
-_CASE, _OUTREACH_LIST, _KITS, _PRIORITY = 23, 26, 16, 5
+_CASE, _OUTREACH_LIST, _KITS = 23, 26, 16
 # Draws of a case on one day, by number; 0 is the address.
 _PASSED, _MET, _RELATIVE, _WHO, _POLICE, _ACCEPTS, _KIT, _HOURS = range(1, 9)
 WEEK = 7
 VISIT_AGAIN_DAYS = 2
 RECENT_OVERDOSE_DAYS = 90
+LIST_DAYS = 60  # a name not visited by then is dropped
+VISITS_EACH = 2
 MONTH_DAYS = 365.25 / 12
 ADULT = 18 * 365.25
 
@@ -94,11 +93,15 @@ def make_the_outreach_list(world):
     if rules.active_outreach == 0.0 or clock.day % WEEK != 0:
         return
     total = 0.0
-    for row in range(clock.histories):
-        total += _weight(world, row)
+    for number in range(clock.histories):
+        total += _weight(world, world.roll[number])
     if total <= 0.0:
         return
-    share = WEEK * rules.visits_per_day / 2.0 / total  # about two visits each
+    on_the_list = 0
+    for i in range(clock.cases):
+        on_the_list += world.dealings[world.cases[i]].stage == TO_VISIT
+    # As many as there are visits left for in a week, at about two visits each.
+    share = max(0.0, WEEK * rules.visits_per_day / VISITS_EACH - on_the_list) / total
     for number in range(clock.histories):
         row = world.roll[number]
         weight = _weight(world, row)
@@ -126,14 +129,9 @@ def _weight(world, row):
 
 @compiled
 def visit_in_turn(world, rows):
-    """Visit as many of the people due as the team can today, those due longest first."""
+    """Visit as many of the people due as the team can today, in turn."""
     clock, rules = world.clock[0], world.rules[0]
     left = whole_today(rules.visits_per_day, clock.day)
-    keys = np.empty(len(rows), np.int64)
-    for i in range(len(rows)):
-        due = world.dealings[rows[i]].due
-        priority = block(clock.seed, _PRIORITY, world.histories[rows[i]].key, due, 0)[_PRIORITY & 3]
-        keys[i] = (due - START_DAY) << 32 | priority
     workers = 0
     first = NONE
     for i in range(len(world.workers)):
@@ -141,13 +139,25 @@ def visit_in_turn(world, rows):
             if first < 0:
                 first = i
             workers += world.workers[i].capacity
-    if first < 0 or workers == 0:
-        return
-    for row in in_key_order(rows, keys):
-        if left == 0:
-            return
-        left -= 1
-        _visit(world, row, first + left % workers)
+    for survivors in (True, False):  # who has just overdosed comes before those the team seeks out
+        for row in rows:
+            dealings = world.dealings[row]
+            if dealings.stage != TO_VISIT or (dealings.pathway == NALOXONE_PLUS) != survivors:
+                continue
+            if world.histories[row].care != NO_CARE or clock.day - dealings.case_since > LIST_DAYS:
+                _give_up(world, row, dealings.case_event)  # in treatment by now, or too long ago
+            elif left > 0 and workers > 0:
+                left -= 1
+                _visit(world, row, first + left % workers)
+
+
+@compiled
+def _give_up(world, row, cause):
+    """Take a person off the list."""
+    person, dealings = world.histories[row], world.dealings[row]
+    setting = case_setting(world, row)
+    happened(world, NOT_REACHED, person.resident, NONE, float(dealings.tries), cause, setting)
+    close_case(world, row, cause)
 
 
 @compiled
@@ -157,16 +167,12 @@ def _visit(world, row, worker):
     person, dealings = world.histories[row], world.dealings[row]
     seed, day, key = clock.seed, clock.day, person.key
     setting = case_setting(world, row)
-    if person.care != NO_CARE:
-        close_case(world, row, dealings.case_event)
-        return
     dealings.tries += 1
     visit = happened(world, VISITED, person.resident, worker, float(dealings.tries), dealings.case_event, setting)
     met = dealings.address_current and not person.held and draw(seed, _CASE, key, day, _MET) < rules.met_per_visit
     if not met:
         if not dealings.address_current or dealings.tries >= rules.visits_most:
-            happened(world, NOT_REACHED, person.resident, worker, float(dealings.tries), visit, setting)
-            close_case(world, row, visit)
+            _give_up(world, row, visit)
         else:
             dealings.due = day + VISIT_AGAIN_DAYS
         return

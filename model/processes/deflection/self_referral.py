@@ -36,8 +36,7 @@ def come_for_help(world, row, cause):
     if is_supervised(dealings, clock.day) and rules.eligible_supervised == 0.0:
         happened(world, EXCLUDED, person.resident, NONE, 0.0, came, setting)
         return
-    if open_case(world, row, SELF_REFERRAL, TO_PLACE, clock.day, came):
-        seek_a_place(world, row)
+    open_case(world, row, SELF_REFERRAL, TO_PLACE, clock.day, came)  # places are sought in turn, in the morning
 
 
 @compiled
