@@ -12,7 +12,7 @@ OFFICER = Declaration(
     "officer",
     (
         Column("key", "i8", "key", 0, 2**63 - 1, "build", "who this is, for the address of every draw"),
-        Column("joined", "i8", "day", -30_000, 10**6, "build", "day of joining the force"),
+        Column("joined", "i8", "day", -60_000, 10**6, "build", "day of joining the force"),
         Column("agency", "i8", "agency row", -1, 32_000, "build", "the police agency"),
         Column("propensity", "f8", "probability", 0, 1, "build", "chance of an offer, all else at its mean"),
         Column("coverage_rank", "f8", "share", 0, 1, "build", "able to deflect when coverage is above this"),

@@ -39,6 +39,8 @@ def _staff(world, scenario) -> None:
 def shock_trust(world, size: float) -> None:
     """Let a public event lower everybody's trust in police today, on top of what is left of earlier ones."""
     rules = world.state.rules[0]
+    if size == 0:
+        return
     left = rules.trust_shock_size * rules.trust_shock_keep ** (world.day - rules.trust_shock_day)
     rules.trust_shock_size = left + size
     rules.trust_shock_day = world.day

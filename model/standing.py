@@ -70,10 +70,10 @@ def touch_trust(world, row, change):
 def mean_trust(world):
     """Return the mean trust in police of everybody here, before it is measured from that mean."""
     clock = world.clock[0]
-    total = 0  # in billionths: whole numbers add up the same in any order
+    total = 0  # in ten-billionths: whole numbers add up the same in any order
     people = 0
     for row in range(clock.residents):
         if world.residents[row].fate == HERE:
-            total += int(trust_of(world, row) * 1e9)
+            total += int(trust_of(world, row) * 1e10)
             people += 1
-    return total / 1e9 / max(1, people) + world.rules[0].trust_mean
+    return total / 1e10 / max(1, people) + world.rules[0].trust_mean

@@ -13,6 +13,7 @@ EVENTS = (  # columns that name the event that led to something
     ("histories", "asked_event"),
     ("dealings", "arrest_event"),
     ("dealings", "jail_event"),
+    ("dealings", "court_event"),
     ("dealings", "case_event"),
 )
 

@@ -163,7 +163,9 @@ def _charge(world, row, officer, contact):
             if answer == 2:
                 return True
         else:
-            happened(world, EXCLUDED, person.resident, officer, 0.0, contact, BY_PATHWAY + OFFICER_INTERVENTION)
+            happened(
+                world, EXCLUDED, person.resident, officer, float(offence), contact, BY_PATHWAY + OFFICER_INTERVENTION
+            )
     u = draw(seed, _ENCOUNTER, key, day, _END)
     arrested = arrest_probability(world.officers[officer], rules)
     if u < arrested:

@@ -7,17 +7,19 @@ from functools import cache
 
 import numpy as np
 import pytest
-from deflect.agents import compiled, officer, provider, resident
+from deflect.agents import compiled, dealings, officer, provider, resident, worker
+from deflect.agents.dealings import DEALINGS
 from deflect.agents.officer import OFFICER
 from deflect.agents.provider import PROVIDER
 from deflect.agents.resident import HISTORY
+from deflect.agents.worker import WORKER
 from deflect.model import diary, network
 from deflect.model.rules import leaving_by_day, make_rules, relapse_by_day, surge_by_day
 from numba.core.dispatcher import Dispatcher
 from towns import ROOT, run_apart, scenario
 
 ROWS = 10_000
-MODULES = (officer, provider, resident)
+MODULES = (dealings, officer, provider, resident, worker)
 DECISIONS = {
     f"{module.__name__}.{name}": function
     for module in MODULES
@@ -73,6 +75,8 @@ def rules_of(chance):
     for name in usual.dtype.names:
         rows[name][1:] *= chance.choice([0.0, 0.5, 1.0, 2.0, 1.3], 199)
     rows.responder_per_minute = np.maximum(rows.responder_per_minute, 1.0)
+    for name in ("coverage", "hours", "cit_share", "leader_endorses"):  # levers whose usual value is no effect
+        rows[name] = chance.choice([0.0, 0.3, 1.0], 200)
     rows.seek_per_day *= chance.choice([1.0, 10.0, 1000.0], 200)
     return rows
 
@@ -102,8 +106,15 @@ numbers = {
     "shift": scalars(0, 3, (0, 1, 2)),
     "sex": scalars(0, 2, (0, 1)),
     "kind": scalars(0, 4, (0, 1, 2, 3)),
+    "offence": scalars(0, 3, (0, 1, 2)),
+    "trust": scalars(-3, 3, (0.0, -20.0, 20.0)),
+    "trauma_informed": scalars(0, 1, (0.0, 1.0)),
+    "factor": scalars(0.5, 2, (0.0, 1.0)),
 }
-FLAGS = ("seen", "public", "knows_law", "naloxone", "present")
+FLAGS = (
+    *("seen", "public", "knows_law", "naloxone", "present"),
+    *("supervised", "black", "referral", "offer", "handed_over", "police", "family", "early", "charged"),
+)
 
 
 class Inputs:
@@ -113,6 +124,8 @@ class Inputs:
         self.chance = np.random.default_rng(list(name.encode()))  # noqa: NPY002
         self.tables = {
             "person": rows_of(HISTORY, self.chance),
+            "dealings": rows_of(DEALINGS, self.chance),
+            "worker": rows_of(WORKER, self.chance),
             "officer": rows_of(OFFICER, self.chance),
             "provider": rows_of(PROVIDER, self.chance),
             "rules": rules_of(self.chance),
@@ -147,7 +160,7 @@ class Inputs:
             person, day = given["person"], given["day"]
             person.last_overdose, person.care_since = min(person.last_overdose, day), min(person.care_since, day)
         if name == "leaves_care":
-            given["person"].care = resident.METHADONE + given["person"].care % 3
+            given["person"].care = resident.METHADONE + given["person"].care % 4
         if name == "death_day":
             given["born"] = min(given["born"], given["day"])
 

@@ -342,7 +342,7 @@ def test_what_is_written_of_officers_acts_on_the_compiled_day(programme):
     for model in (programme, never):
         model.run_for(20)
         events = model.world.events[known:]
-        by_officers = events.setting == BY_PATHWAY + Pathway.OFFICER_INTERVENTION
+        by_officers = (events.setting == BY_PATHWAY + Pathway.OFFICER_INTERVENTION) & (events.other >= 0)
         offers[model] = ((events.kind == Kind.OFFERED) & by_officers).sum()
         assert (events.kind == Kind.POLICE_CONTACT).any()
     assert offers[programme] > 5 and offers[never] == 0

@@ -5,14 +5,13 @@ import pytest
 from deflect.experiments.run import Run, run
 from deflect.experiments.summary import (
     EVENTS,
-    SETTINGS,
     SUMMARY,
     event_table,
     monthly_table,
     summary_rows,
     summary_table,
 )
-from deflect.model.events import AT_HOME, IN_PUBLIC, Kind
+from deflect.model.events import AT_HOME, IN_PUBLIC, SETTINGS, Kind
 from deflect.model.outcomes import OUTCOMES
 from deflect.scenarios.load import load
 from towns import BUSY, ROOT

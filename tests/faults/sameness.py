@@ -124,7 +124,7 @@ FAULTS = (
     Fault(
         "cases_in_list_order",
         "model/processes/deflection/__init__.py",
-        "    return people_in_key_order(world, rows[:count])",
+        "    return in_key_order(rows[:count], keys[:count])",
         "    return rows[:count]",
         f"{SAME}::test_draws_ignore_row_order",
         "who gets the last detox bed depends on where a case stands on the list",

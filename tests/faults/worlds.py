@@ -180,8 +180,8 @@ FAULTS = (
     Fault(
         "medication_goes_on_in_jail",
         "model/jail.py",
-        "not (dealings.jail_medication and person.care >= METHADONE)",
-        "not person.care >= METHADONE",
+        "not (dealings.jail_medication and on_medication(person))",
+        "not on_medication(person)",
         "tests/model/test_replay.py::test_events_rebuild_the_world",
         "jail medication assumed everywhere",
         compiled=True,

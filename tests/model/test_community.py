@@ -7,7 +7,7 @@ import pickle
 import mesa
 import numpy as np
 import pytest
-from deflect.agents.handles import Agency, Household, Officer, Provider, Resident
+from deflect.agents.handles import Agency, Household, Officer, Provider, Resident, Worker
 from deflect.agents.resident import Care, Use
 from deflect.examples.outreach import Town
 from deflect.model.build import build
@@ -218,7 +218,7 @@ def test_agents_of_a_users_own_live_beside_ours():
 
     model = busy()
     shelters = Shelter.create_agents(model, 2)
-    assert set(model.agent_types) == {Resident, Household, Officer, Provider, Agency, Shelter}
+    assert set(model.agent_types) == {Resident, Household, Officer, Worker, Provider, Agency, Shelter}
     assert len(model.agents_by_type[Shelter]) == 2 and shelters.to_list()[0] in model.agents
     numbers = model.agents.get("unique_id")
     assert len(set(numbers)) == len(numbers)
@@ -280,8 +280,14 @@ def test_processes_see_the_moment_they_are_placed_at():
     model.add_process(model.last, after="treatment.treat")
     model.step()
     names = [p.name for p in model.processes]
-    assert names[1].endswith("declared") and names[-3:] == ["last", "plain", "census.count"]
-    assert seen == [("declared", -730), ("last", -730, len(names) - 3), ("plain", True)]
+    assert names[1].endswith("declared") and names[-5:] == [
+        "last",
+        "custody.hold",
+        "trust.spread",
+        "plain",
+        "census.count",
+    ]
+    assert seen == [("declared", -730), ("last", -730, len(names) - 5), ("plain", True)]
     with pytest.raises(InputError, match="did you mean 'overdose"):
         model.add_process(plain, after="overdoze")
     with pytest.raises(InputError, match="not both"):

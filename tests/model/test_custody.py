@@ -79,7 +79,7 @@ def test_arrests_lead_to_jail_in_the_published_share(two_years):
 
 
 def test_stays_are_lognormal_with_the_published_mean_and_end_on_their_day(two_years):
-    """Each stay is the whole days of a lognormal number, the first begun counted; release comes on the last."""
+    """Each stay is a lognormal number to the nearest day, one at least; release comes on the last."""
     world, events, rules = two_years, two_years.events, two_years.state.rules[0]
     booked = rows_of(world, Kind.JAILED)
     days = events.amount[booked]
@@ -87,7 +87,7 @@ def test_stays_are_lognormal_with_the_published_mean_and_end_on_their_day(two_ye
     for row in booked[:500]:
         u = draw(world.seed, Stream.CUSTODY, int(world.residents.key[events.who[row]]), int(events.day[row]), 1)
         stay = np.exp(np.log(12.0) - 1.177**2 / 2 + 1.177 * bins[int(u * len(bins))])
-        assert events.amount[row] == 1 + int(stay)
+        assert events.amount[row] == max(1, int(stay + 0.5))
     assert rules.jail_log_mean == pytest.approx(np.log(12.0) - 1.177**2 / 2, rel=1e-12)
     assert days.mean() == pytest.approx(12.0, rel=0.08)
     assert np.median(days) == pytest.approx(6.0, abs=1.01) and days.min() == 1
@@ -282,7 +282,7 @@ def test_relapse_does_not_run_in_jail():
     """A person in remission stays in it while inside; outside they return to use as others do."""
     world = still_town(2000, 4, **{"population.oud_per_100k": 1_000, "population.remission_share_12plus": 0.3})
     force(world, relapse=0.5)
-    rows = np.flatnonzero(world.histories.use == Use.REMISSION)
+    rows = np.flatnonzero((world.histories.use == Use.REMISSION) & (world.histories.care == 0))
     inside, outside = rows[::2], rows[1::2]
     for row in inside:
         book(world.view, row, 0, -1)

@@ -373,7 +373,11 @@ def test_contacts_are_lived_as_well_as_officers_and_offers_make_them():
 
 # --- the team that comes instead ------------------------------------------------------------------
 
-TEAM = {"deflection.community_response": True, "deflection.response_teams_per_100k": 50}
+TEAM = {
+    "deflection.community_response": True,
+    "deflection.response_teams_per_100k": 50,
+    "deflection.calls_per_team": 6,
+}
 
 
 def test_a_response_team_takes_contacts_in_place_of_the_patrol():

@@ -158,6 +158,7 @@ def test_waits_are_those_of_the_queue():
     world.state = world.state._replace(providers=rows)
     busy = QUEUES * SERVERS * LOAD
     force(world, seek_per_day=busy / STAY / (len(world.histories) - 1.5 * busy), leaving=1 / STAY, intake_days=0)
+    force(world, provider_trauma_leaving_log=0)  # these providers are all alike
     force(world, attendance_logit=50, attendance_delay_logit=0, buprenorphine_share=1, methadone_share=0)
     for _ in range(DAYS):
         for process in (calendar.turn, treatment.treat, census.count):

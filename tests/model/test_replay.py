@@ -226,6 +226,7 @@ class Replay:
     def out_of_care(self, event):
         person, dealings = self.history(event), self.dealings(event)
         dealings.care_pathway = dealings.mandated = 0
+        dealings.care_officer = -1
         person.care, person.wants, person.provider, person.care_since = Care.NONE, Care.NONE, -1, self.day
 
     # one method a kind of event; the kinds without one change nothing
@@ -279,8 +280,10 @@ class Replay:
             person.last_overdose, person.overdose_event, person.asked_event = -(10**6), -1, -1
             person.provider, person.care_since = -1, self.day
             dealings = self.new("dealings", DRAWN["dealings"])
-            dealings.key, dealings.arrest_event, dealings.jail_event, dealings.officer = resident.key, -1, -1, -1
-            for column in ("held_since", "release_day", "court_day", "supervised_until"):
+            dealings.key = resident.key
+            for column in ("arrest_event", "jail_event", "court_event", "officer", "care_officer"):
+                dealings[column] = -1
+            for column in ("held_since", "release_day", "court_day", "supervised_until", "treated_day"):
                 dealings[column] = -(10**6)
         person = self.history(event)
         if event.other < 0 or event.other == Use.NONE:  # begins, or begins again
@@ -316,12 +319,14 @@ class Replay:
         person = self.history(event)
         person.care, person.wants, person.provider = Care.WAITING, int(event.amount), event.other
         person.care_since, person.asked_event = self.day, at
-        self.dealings(event).care_pathway = max(0, event.setting - BY_PATHWAY)
+        dealings = self.dealings(event)
+        dealings.care_pathway = max(0, event.setting - BY_PATHWAY)
+        dealings.care_officer = dealings.officer if dealings.care_pathway else -1
 
     def TURNED_AWAY(self, event, at):
         dealings = self.dealings(event)
-        if dealings.care_pathway and dealings.officer >= 0:
-            self.tables["officers"][dealings.officer].refused_day = self.day
+        if dealings.care_officer >= 0:
+            self.tables["officers"][dealings.care_officer].refused_day = self.day
 
     def ADMITTED(self, event, at):
         person, dealings, provider = self.history(event), self.dealings(event), self.tables["providers"][event.other]
@@ -334,6 +339,7 @@ class Replay:
         provider = self.tables["providers"][event.other]
         provider.occupied -= 1
         provider.handed_over -= self.dealings(event).care_pathway > 0
+        self.dealings(event).treated_day = self.day
         self.out_of_care(event)
 
     def off_the_list(self, event, at):
@@ -351,8 +357,9 @@ class Replay:
 
     def to_court(self, event, at):
         dealings = self.dealings(event)
-        if dealings.court_day <= self.day:
+        if dealings.court_day < self.day:
             dealings.court_day = self.day + 1 + int(self.scenario.custody.court_days)
+            dealings.court_event = at
 
     CHARGE_FORWARDED = to_court
 
@@ -450,6 +457,9 @@ def test_events_rebuild_the_world(lived):
         ("dealings", "arrests", 1),
         ("dealings", "release_day", 1),
         ("dealings", "court_day", 1),
+        ("dealings", "court_event", -1),
+        ("dealings", "treated_day", -1),
+        ("dealings", "care_officer", 1),
         ("dealings", "supervised_until", -1),
         ("dealings", "care_pathway", 1),
         ("dealings", "charged", 1),

@@ -33,7 +33,7 @@ for path in sorted(Path(".").glob("day*.npz")):
 @pytest.fixture(scope="module")
 def uninterrupted():
     world = lived(open_town(200, 21), DAYS)
-    assert (world.events.setting > BY_PATHWAY).sum() > 200
+    assert (world.events.setting > BY_PATHWAY).sum() > 100
     assert world.state.clock[0].cases and world.histories.held.any() and world.histories.managed.any()
     return world
 

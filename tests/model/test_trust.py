@@ -145,7 +145,7 @@ def test_trust_is_measured_from_the_last_year_of_the_burn_in():
         if day == -1:
             reference = float(world.state.rules.trust_mean[0])
     last = [mean for day, mean in means.items() if -365 <= day < 0]
-    assert len(last) == 4 and reference == pytest.approx(np.mean(last), abs=1e-12)
+    assert len(last) == 4 and reference == pytest.approx(np.mean(last), abs=1e-8)
     assert len(set(means.values())) > 4
     assert float(world.state.rules.trust_mean[0]) == reference
 

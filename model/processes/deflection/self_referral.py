@@ -34,7 +34,7 @@ def come_for_help(world, row, cause):
     walks = draw(clock.seed, _SELF_REFERRAL, person.key, clock.day, _WALKS) < rules.self_referral_walks_in
     came = happened(world, WALKED_IN, person.resident, NONE, 1.0 if walks else 0.0, cause, setting)
     if is_supervised(dealings, clock.day) and rules.eligible_supervised == 0.0:
-        happened(world, EXCLUDED, person.resident, NONE, 0.0, came, setting)
+        happened(world, EXCLUDED, person.resident, NONE, -1.0, came, setting)  # no offence
         return
     open_case(world, row, SELF_REFERRAL, TO_PLACE, clock.day, came)  # places are sought in turn, in the morning
 
