@@ -69,7 +69,7 @@ _RECIPES = (
     ),
     _flow(Kind.SEEN, "seen", "Overdoses seen", "", "somebody saw the overdose happen"),
     _flow(Kind.LAY_NALOXONE, "rescues", "Lay naloxone given", "more", "a lay person gave naloxone from a kit"),
-    _flow(Kind.CALLED_911, "calls_911", "911 calls at overdoses", "more", "the person there called 911"),
+    _flow(Kind.CALLED_911, "calls_911", "911 calls at overdoses", "", "the person there called 911"),
     _share(
         (FIRST_EVENT + Kind.CALLED_911,),
         _PRESENT,
@@ -135,7 +135,7 @@ _RECIPES = (
         Count.EXITS,
         "exits",
         "Treatment exits",
-        "fewer",
+        "",
         "left treatment with medication, for whatever reason: death, a move and jail too",
     ),
     _stock((Count.WAITING,), "waiting", "People waiting for treatment", "fewer", "asked and not yet offered a place"),
