@@ -28,6 +28,7 @@ from .changes import begin_history, depart_and_settle
 from .checks import NEXT_USE
 from .day import DAY, live_a_day
 from .events import MOVED_OUT, Kind
+from .hand_off import agency_graph
 from .person import events_of, network_of, ties_of
 from .process import Process
 from .processes.census import FIRST_EVENT, Count
@@ -273,6 +274,11 @@ class CommunityModel(mesa.Model):
         if self._network[0] != now:
             self._network = (now, network_of(self.world))
         return self._network[1]
+
+    @property
+    def agency_graph(self) -> nx.DiGraph:
+        """The agencies and the ways people are handed over between them today, as a networkx graph."""
+        return agency_graph(self.world.policy_on(self.day))
 
     # --- copies ----------------------------------------------------------------------------------------
 

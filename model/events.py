@@ -125,7 +125,7 @@ MEANING = {
     Kind.OFFERED: ("was offered deflection", "officer (-1: somebody of the programme)", ""),
     Kind.ACCEPTED: ("accepted", "officer (-1: somebody of the programme)", ""),
     Kind.REFUSED: ("refused", "officer (-1: somebody of the programme)", ""),
-    Kind.EXCLUDED: ("was not eligible", "officer (-1: somebody of the programme)", "code of offence, -1 for none"),
+    Kind.EXCLUDED: ("was not eligible", "officer (-1: somebody of the programme)", "code of offence"),
     Kind.REFERRED: ("was referred", "officer", "1: the hand-off was accompanied, 0: not"),
     Kind.EVENT_PASSED: ("was named to the outreach team", "", "days until the first visit"),
     Kind.LISTED: ("was put on the outreach list", "", ""),

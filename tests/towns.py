@@ -48,7 +48,7 @@ ALL_PATHWAYS = BUSY | {
     "deflection.coverage": 1.0,
     "deflection.offer_probability": 0.6,
     "deflection.plan_months": 1,
-    "deflection.plan_grace_days": 30,
+    "deflection.plan_grace_days": 20,
     "deflection.response_recognised": 0.3,
     "deflection.calls_per_team": 6,
     "deflection.case_managers_per_100k": 50,

@@ -499,3 +499,12 @@ def test_tonight_is_the_census_by_name():
     treated = model.agents_by_type[Resident].select(care=TREATED)
     assert sum(model.tonight[care.name.lower()] for care in TREATED) == len(treated)
     assert model.tonight["overdose"] == len(kinds(model, Kind.OVERDOSE, model.day - 1))
+
+
+def test_the_agency_graph_is_that_of_the_policy_today():
+    """In the burn-in hand-offs are as they stand today; from day 0 on they are the policy's."""
+    model = CommunityModel(world=town(**{"engagement.warm_share": 1.0}), burn_in=False)
+    tie = "police", "case_management"
+    usual = model.agency_graph.edges[tie]["weight"]
+    model.world.state.clock.day = 0
+    assert model.agency_graph.edges[tie]["weight"] == pytest.approx(0.78) and usual < 0.75

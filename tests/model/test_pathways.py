@@ -362,7 +362,7 @@ def test_a_full_caseload_makes_a_list_that_waits_its_turn():
         assert (workers.caseload <= workers.capacity).all()
         waiting = d.stage == Stage.TO_TAKE_ON
         free = (workers.capacity - workers.caseload)[workers.role == Role.CASE_MANAGER].sum()
-        at_large = waiting & (world.histories.held == 0)
+        at_large = waiting & (world.histories.held == 0) & ~_released_today(world, before)
         assert not at_large.any() or free == 0 or _left_today(world, before), "somebody waits beside an empty chair"
         waits += at_large.any()
         taken = world.events[before:][world.events.kind[before:] == Kind.CASE_OPENED]
@@ -371,6 +371,14 @@ def test_a_full_caseload_makes_a_list_that_waits_its_turn():
     assert waits > 30
     opened = rows_of(world, Kind.CASE_OPENED)
     assert (world.events.amount[opened] > 0).any()
+
+
+def _released_today(world, before):
+    """Return whose stay in jail ended tonight, after the case managers had gone home; bool, a history each."""
+    events = world.events[before:]
+    released = np.zeros(len(world.residents), bool)
+    released[events.who[events.kind == Kind.RELEASED]] = True
+    return released[world.histories.resident]
 
 
 def _left_today(world, before):

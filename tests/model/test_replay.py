@@ -63,6 +63,7 @@ EVERYTHING_HAPPENS = {
     "treatment.slots_buprenorphine": 0.6,
     "policing.police_naloxone": False,
     **{name: value for name, value in ALL_PATHWAYS.items() if name not in BUSY},
+    "deflection.plan_grace_days": 30,  # so that some plan is completed
     "custody.jail_medication": 1.0,  # no chance that an event would have to tell
     "changes": [{"day": 10, "set": {"treatment.slots_methadone": 3, "treatment.intake_days": 2}}],
 }
