@@ -153,6 +153,7 @@ def _of_deflection(scenario) -> dict[str, float]:
     intercept = logit(deflection.acceptance) - readiness - value_of("np_police_present_share") * police
     retained = float(np.exp(-((RETENTION_DAYS / scenario.treatment.buprenorphine_scale_days)
                               ** scenario.treatment.buprenorphine_shape)))  # fmt: skip
+    retained = min(max(retained, 1e-9), 1 - 1e-9)  # a scale may be so long, or so short, that odds have no meaning
     odds = retained / (1 - retained) * deflection.mandated_retention_or
     return {
         "contact_bound": (policing.enforcement_contacts_per_year * PROACTIVE_MAX + policing.other_contacts_per_year)

@@ -122,12 +122,12 @@ FAULTS = (
         "who comes first depends on where a row stands",
     ),
     Fault(
-        "cases_in_list_order",
+        "cases_in_row_order",
         "model/processes/deflection/__init__.py",
         "    return in_key_order(rows[:count], keys[:count])",
-        "    return rows[:count]",
+        "    return in_key_order(rows[:count], rows[:count].copy())",
         f"{SAME}::test_draws_ignore_row_order",
-        "who gets the last detox bed depends on where a case stands on the list",
+        "who gets the last detox bed depends on where a case's row stands",
         compiled=True,
     ),
     Fault(

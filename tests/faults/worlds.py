@@ -182,7 +182,7 @@ FAULTS = (
         "model/jail.py",
         "not (dealings.jail_medication and on_medication(person))",
         "not on_medication(person)",
-        "tests/model/test_replay.py::test_events_rebuild_the_world",
+        "tests/model/test_world_checks.py",
         "jail medication assumed everywhere",
         compiled=True,
     ),
