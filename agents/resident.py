@@ -66,6 +66,7 @@ RESIDENT = Declaration(
         Column("mother", "i8", "resident row", *ROW, "build", "the mother, where she lives or lived here"),
         Column("father", "i8", "resident row", *ROW, "build", "the father, where he lives or lived here"),
         Column("history", "i8", "history row", *ROW, "drug_use", "the row with the history of opioid use, -1: none"),
+        Column("child", "i8", "child row", *ROW, "household", "the row that follows their childhood, -1: none"),
         Column("born", "i8", "day", -60_000, DAY[1], "build", "day of birth"),
         Column("left", "i8", "day", *DAY, "demography", "day of death or of moving away; 1,000,000 while here"),
         Column("kit_until", "i8", "day", *DAY, "overdose", "holds a naloxone kit until this day"),
@@ -235,10 +236,11 @@ def other_death_hazard(person, day, expected, rules):
 
 
 @compiled
-def calls_911(u, seen, public, knows_law, naloxone, supervised, trust, rules):
+def calls_911(u, seen, public, knows_law, naloxone, supervised, child, trust, rules):
     """Does the witness call 911? `seen`: saw it happen; otherwise was near or found the person.
 
-    knows_law, supervised (probation or a warrant) and trust (in police, over the community's mean) are the witness's.
+    knows_law, supervised (probation or a warrant) and trust (in police, over the community's mean) are the witness's;
+    child: one lives in the home, whom responders may have to report.
     """
     logit = rules.call_intercept
     logit += rules.call_logit_seen if seen else rules.call_logit_near
@@ -248,6 +250,8 @@ def calls_911(u, seen, public, knows_law, naloxone, supervised, trust, rules):
         logit += rules.law_to_911
     if supervised:
         logit += rules.call_logit_supervised
+    if child:
+        logit += rules.custody_fear_logit
     logit += rules.trust_call_logit * trust
     if naloxone:
         logit += rules.call_logit_naloxone

@@ -3,13 +3,13 @@
 from itertools import product
 
 import numpy as np
-from scipy.special import betaincinv, ndtri
+from scipy.special import ndtri
 
 from ..agents.agency import AGENCY, AgencyKind
+from ..agents.child import CHILD
 from ..agents.compiled import compiled
 from ..agents.dealings import DEALINGS
 from ..agents.household import GROUP_QUARTERS, HOUSEHOLD
-from ..agents.officer import CREWS, OFFICER, SHIFTS
 from ..agents.provider import PROVIDER, ProviderKind
 from ..agents.resident import HISTORY, INJECTING, METHADONE, NO_CARE, NO_USE, OUD, REMISSION, RESIDENT
 from ..agents.table import NONE
@@ -18,19 +18,22 @@ from ..scenarios import places
 from ..scenarios.errors import InputError
 from ..scenarios.schema import STAFF_MAX
 from .changes import NEVER_LEFT, begin_dealings
-from .diary import KINDS_OF_DATE, NEVER, note_life, note_move_out, note_police_contact
+from .diary import KINDS_OF_DATE, NEVER, YEAR, note_life, note_move_out, note_police_contact
 from .events import EVENT
+from .force import make_posts, starting_force
 from .graph import make_ties
-from .levers import set_levers
+from .home import GROWN_DAYS, begin_child, begin_home, ever_had_disorder, has_untreated_parent
+from .levers import NOT_GIVEN, set_levers
 from .network import CO_USE
 from .population import make_population
 from .processes import census
 from .processes.naloxone import hand_out
-from .randomness import Stream, draws
+from .randomness import Stream, draw, draws
 from .roster import make_roster
 from .rules import (
     BINS,
     DAYS_A_YEAR,
+    cohesion_bins,
     gamma_bins,
     leaving_by_day,
     make_rules,
@@ -45,7 +48,8 @@ from .world import CLOCK, DIARY_DAYS, LATE_TIE, START_DAY, State, World
 
 NORMAL = ((-(3**0.5), 1 / 6), (0.0, 2 / 3), (3**0.5, 1 / 6))  # three points with the moments of a normal number
 MEDICATIONS = tuple(kind for kind in ProviderKind if kind != ProviderKind.DETOX)
-PROPENSITY = (0.002, 0.998)  # no officer never or always offers
+USUALLY_PRESENT = 0.9  # of sworn posts, until the last year of the burn-in says how many are
+_CHILD, _YEARS_BEFORE = 40, 20  # stream, number of the draw
 WHOLE_COUNTY_UP_TO = 200_000  # residents simulated by default; larger counties are sampled
 
 
@@ -73,6 +77,7 @@ def build(scenario, seed: int, place=None, ties=None) -> World:
     _seek_police(world)
     set_levers(world, scenario.on(START_DAY))
     _place_in_care(world)
+    _begin_homes(world.view)
     _note_everybody(world.view)
     _start_kits(world.view, int(_kits_at_start(world)))
     world.state.clock[0].events = 0  # what led to the start is not part of the story
@@ -104,7 +109,7 @@ def _state(scenario, seed: int, place, people, ties) -> State:
     neighbourhoods = int(people.household_neighbourhood.max()) + 1
     birth_hazard, leaving = _birth_hazard(scenario), leaving_by_day(scenario)
     rules.arrivals_per_day = homes * rules.household_moves_out_per_day
-    rules.first_use_bound = first_use_shape.max() * (1 + rules.tie_effect)
+    rules.first_use_bound = first_use_shape.max() * (1 + rules.tie_effect) * rules.family_bound
     rules.birth_bound = birth_hazard.max() / (1 - birth_hazard.max() * rules.between_births_days)
     rules.leaving_bound = (
         leaving.max()
@@ -114,10 +119,13 @@ def _state(scenario, seed: int, place, people, ties) -> State:
     policing_factor = _policing_factor(scenario, neighbourhoods, seed)
     rules.contact_bound *= policing_factor.max()
     rules.hot_spot = np.quantile(policing_factor, 0.75)
-    officers = _officers(scenario, place, n, neighbourhoods, seed)
+    posts, today = make_posts(scenario, place, n, neighbourhoods, seed)
+    rules.posts_of_today, rules.present_mean = today, today * USUALLY_PRESENT
+    rules.load_today = rules.response_load = 1.0
+    rules.course_since = rules.skills_since = rules.staff_since = NOT_GIVEN
     providers = _providers(scenario, place, n, neighbourhoods, oud_scale, seed)
     rules.provider_trauma_mean = np.average(providers.trauma_informed, weights=providers.start_slots)
-    roster, roster_start = make_roster(officers, neighbourhoods)
+    roster, roster_start = make_roster(posts, neighbourhoods)
     clock = np.zeros(1, CLOCK).view(np.recarray)
     clock.seed, clock.day = seed, START_DAY
     clock.residents, clock.households, clock.histories = n, len(households), len(histories)
@@ -128,7 +136,9 @@ def _state(scenario, seed: int, place, people, ties) -> State:
         households=households,
         histories=histories,
         dealings=DEALINGS.rows(len(histories)),
-        officers=officers,
+        children=CHILD.rows(0),
+        officers=starting_force(scenario, posts, today, START_DAY, seed),
+        posts=posts,
         workers=_workers(n),
         agencies=_agencies(),
         providers=providers,
@@ -153,6 +163,7 @@ def _state(scenario, seed: int, place, people, ties) -> State:
         contact_bins=gamma_bins(scenario.policing.contact_variance),
         response_factor=_response_factor(scenario, neighbourhoods, seed),
         frailty_bins=frailty,
+        cohesion_bins=cohesion_bins(scenario),
         uses_alone_bins=uses_alone,
         relapse=relapse_by_day(scenario),
         surge=surge_by_day(scenario),
@@ -181,7 +192,7 @@ def _residents(scenario, people, keys: np.ndarray, seed: int) -> np.recarray:
     rows.key = keys
     for column in ("household", "born", "sex", "race", "mother", "father"):
         rows[column] = getattr(people, column)
-    rows.history = NONE
+    rows.history = rows.child = NONE
     rows.left = NEVER_LEFT
     rows.kit_until = NEVER
     rows.knows_law = draws(seed, Stream.HISTORY, keys, 0, 2) < scenario.population.gsl_awareness
@@ -216,37 +227,6 @@ def _histories(start, keys: np.ndarray, seed: int, frailty: np.ndarray, alone: n
     rows.tolerance = (rows.use != REMISSION) | ((rows.care >= METHADONE) & (rows.care <= METHADONE + 1))
     rows.last_overdose, rows.overdose_event, rows.asked_event, rows.provider = NEVER, NONE, NONE, NONE
     rows.present = 1
-    return rows
-
-
-def _officers(scenario, place, n: int, neighbourhoods: int, seed: int) -> np.recarray:
-    """Return the sworn force: patrol officers spread over beats, shifts and crews, the rest off patrol."""
-    per_1000 = scenario.policing.officers_per_1000 or place.officers_per_1000
-    # However small the sample, somebody is on duty at any hour.
-    patrol = max(SHIFTS * CREWS, round(per_1000 * n / 1000 * scenario.policing.patrol_share))
-    force = max(patrol, round(per_1000 * n / 1000))
-    rows = OFFICER.rows(force)
-    rows.key = np.arange(force)
-    served = draws(seed, Stream.FORCE, rows.key, 0, 0) * scenario.policing.career_years * DAYS_A_YEAR
-    rows.joined = START_DAY - served.astype(np.int64)
-    number = np.arange(force)
-    rows.beat = np.where(number < patrol, number % neighbourhoods, NONE)
-    if patrol < neighbourhoods * SHIFTS * CREWS:  # too few for every beat: first somebody at any hour
-        rows.shift = number % SHIFTS
-        rows.crew = number // SHIFTS % CREWS
-    else:
-        turn = number // neighbourhoods
-        rows.shift = turn % SHIFTS
-        rows.crew = (turn // SHIFTS + number) % CREWS
-    deflection = scenario.deflection
-    mean, concentration = deflection.offer_probability, deflection.offer_concentration
-    u = draws(seed, Stream.FORCE, rows.key, 0, 1)
-    rows.propensity = np.clip(betaincinv(mean * concentration, (1 - mean) * concentration, u), *PROPENSITY)
-    rows.coverage_rank = draws(seed, Stream.FORCE, rows.key, 0, 2)
-    rows.cit_rank = draws(seed, Stream.FORCE, rows.key, 0, 3)
-    spread = scenario.policing.depersonalisation_sd
-    rows.depersonalisation = spread * ndtri(draws(seed, Stream.FORCE, rows.key, 0, 4))
-    rows.refused_day = NEVER
     return rows
 
 
@@ -374,6 +354,32 @@ def _place_in_care(world) -> None:
         histories.care[without] = histories.wants[without] = NO_CARE
         np.add.at(providers.occupied, chosen, 1)
     histories.wants[histories.care < METHADONE] = NO_CARE
+
+
+@compiled
+def _begin_homes(world):
+    """Give homes their traits, and begin to follow the young people with a parent who has or had use disorder."""
+    clock = world.clock[0]
+    for row in range(clock.households):
+        begin_home(world, row)
+    for row in range(clock.residents):
+        resident = world.residents[row]
+        if clock.day - resident.born < GROWN_DAYS:
+            if ever_had_disorder(world, resident.mother) or ever_had_disorder(world, resident.father):
+                child = world.children[begin_child(world, row)]
+                if has_untreated_parent(world, row):
+                    _live_before(world, child)
+
+
+@compiled
+def _live_before(world, child):
+    """Let a child have lived with a parent's use for part of childhood, at most since birth."""
+    clock, rules = world.clock[0], world.rules[0]
+    years = (clock.day - world.residents[child.resident].born) / YEAR
+    part = draw(clock.seed, _CHILD, child.key, 0, _YEARS_BEFORE)
+    child.adversity = rules.family_adversity_with_use * years * part
+    child.distress += rules.family_distress_per_adversity * child.adversity
+    child.exposed = 1
 
 
 @compiled

@@ -4,6 +4,7 @@ import math
 
 from ..agents.compiled import compiled
 from ..agents.dealings import NO_PATHWAY
+from ..agents.officer import hear_of_success, serves
 from ..agents.provider import DETOX_KIND
 from ..agents.resident import (
     DETOX,
@@ -24,6 +25,7 @@ from .events import (
     ADMITTED,
     ASKED_FOR_CARE,
     BY_PATHWAY,
+    HEARD_OF_SUCCESS,
     LEFT_CARE,
     LEFT_LIST,
     NOWHERE,
@@ -31,9 +33,10 @@ from .events import (
     USE_CHANGED,
     happened,
 )
+from .home import has_services
 from .randomness import draw
 
-_ATTENDANCE, _RELAPSE_ROUTE, _PROVIDER, _DETOX_BED = 6, 7, 19, 27  # streams
+_ATTENDANCE, _RELAPSE_ROUTE, _PROVIDER, _DETOX_BED, _FEEDBACK = 6, 7, 19, 27, 38  # streams
 
 
 @compiled
@@ -134,12 +137,23 @@ def admit(world, row):
     provider.occupied += 1
     if dealings.care_pathway != NO_PATHWAY:
         provider.handed_over += 1
+    tell_of_success(world, row, 0 + dealings.care_officer, entered)
     dealings.mandated = dealings.charged
     stops = _stops_using(person, draw(clock.seed, _ATTENDANCE, person.key, clock.day, 1), world.rules[0])
     person.care = person.wants
     person.care_since = clock.day
     if stops and person.use != REMISSION:
         change_use(world, row, REMISSION, entered)
+
+
+@compiled
+def tell_of_success(world, row, officer, cause):
+    """Let the officer who handed a person over hear that they entered or completed, where somebody tells them."""
+    clock, rules = world.clock[0], world.rules[0]
+    if officer >= 0 and serves(world.officers[officer], clock.day):
+        if draw(clock.seed, _FEEDBACK, world.histories[row].key, clock.day, 0) < rules.feedback:
+            hear_of_success(world.officers[officer], rules)
+            happened(world, HEARD_OF_SUCCESS, NONE, officer, 0.0, cause, NOWHERE)
 
 
 @compiled
@@ -243,5 +257,9 @@ def leaving_factor(world, row):
     factor = rules.managed_leaving_ratio if person.managed else 1.0
     if world.dealings[row].mandated:
         factor *= rules.mandated_leaving_ratio
-    informed = world.providers[person.provider].trauma_informed - rules.provider_trauma_mean
-    return factor * math.exp(rules.provider_trauma_leaving_log * informed)
+    informed = world.providers[person.provider].trauma_informed
+    informed += (1.0 - informed) * rules.providers_taught
+    factor *= math.exp(rules.provider_trauma_leaving_log * (informed - rules.provider_trauma_mean))
+    if has_services(world, row):
+        factor *= rules.family_services_leaving_ratio
+    return factor * rules.social_services_leaving

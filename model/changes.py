@@ -7,7 +7,9 @@ from ..agents.table import NONE
 from .care import leave_care
 from .cases import close_case
 from .diary import NEVER, YEAR, note_police_contact
+from .events import DIED_OVERDOSE as KIND_DIED_OVERDOSE
 from .events import LEFT_HOME, MOVED_OUT, NOWHERE, USE_CHANGED, happened
+from .home import bereave
 from .jail import end_custody
 from .network import ANYBODY, FRIEND, KIN, pick_tie
 from .randomness import draw
@@ -206,4 +208,6 @@ def depart_and_settle(world, row, fate, kind, cause):
     """Let one resident die or leave alone; children left without an adult find a home."""
     household = world.residents[row].household
     event = depart(world, row, fate, kind, cause)
+    if kind == KIND_DIED_OVERDOSE:
+        bereave(world, row, household, event)
     _settle_children(world, household, event)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ..agents.child import Custody
 from ..agents.dealings import Stage
 from ..agents.household import GROUP_QUARTERS
 from ..agents.officer import CREWS
@@ -72,6 +73,17 @@ BY_OFFICER = (
     Kind.EXCLUDED,
     Kind.REFERRED,
 )
+OF_OFFICERS = (
+    Kind.CRITICAL_INCIDENT,
+    Kind.INJURED,
+    Kind.RECOVERED,
+    Kind.SOUGHT_HELP,
+    Kind.SICK,
+    Kind.RECOVERS,
+    Kind.COURSE,
+    Kind.TRAINED,
+    Kind.HEARD_OF_SUCCESS,
+)
 KIND_OF_PROVIDER = np.array([-1, -1, 0, 1, 2, 3])  # by the medication wanted
 
 _NEXT_USE = np.array([NEXT_USE[use] for use in (*Use, -1)], bool)  # the last row answers to -1
@@ -131,6 +143,7 @@ def pointers(world) -> Iterator[str]:
             "mother": people,
             "father": people,
             "history": len(world.histories),
+            "child": len(world.children),
         },
         "households": {"first": people, "neighbourhood": places},
         "histories": {
@@ -149,7 +162,9 @@ def pointers(world) -> Iterator[str]:
             "officer": len(world.state.officers),
         },
         "workers": {"agency": len(world.state.agencies)},
-        "officers": {"agency": len(world.state.agencies), "beat": places},
+        "children": {"resident": people, "last_event": events, "case_event": events},
+        "officers": {"agency": len(world.state.agencies), "beat": places, "post": len(world.state.posts)},
+        "posts": {"officer": len(world.state.officers), "beat": places},
         "providers": {"neighbourhood": places},
         "events": {"who": people, "cause": np.arange(events)},  # a cause comes before what it causes
     }
@@ -310,6 +325,51 @@ def officers_on_duty(world) -> Iterator[str]:
     for i in np.flatnonzero(off)[:LIMIT]:
         what = Kind(events.kind[i]).name
         yield f"events row {today + i}: {what} by officer {events.other[i]}, not on duty on day {day}"
+
+
+def force(world) -> Iterator[str]:
+    """Every officer on the force holds the post that says so, nobody else does; the gone do nothing after they left."""
+    officers, posts, events = world.state.officers, world.state.posts, world.events
+    serving = officers.left > world.day
+    holders = np.bincount(posts.officer[posts.officer >= 0], minlength=len(officers))
+    yield from _faults(
+        "officers",
+        serving & (posts.officer[officers.post] != np.arange(len(officers))),
+        lambda row: f"serves, but post {officers.post[row]} is held by {posts.officer[officers.post[row]]}",
+    )
+    yield from _faults("officers", holders > 1, lambda row: f"holds {holders[row]} posts")
+    for kind, sign in ((Kind.OFFICER_LEFT, True), (Kind.OFFICER_HIRED, False)):
+        named = np.bincount(events.other[events.kind == kind], minlength=len(officers))
+        wrong = named != (~serving if sign else officers.joined > START_DAY)
+        yield from _faults("officers", wrong, lambda row, k=kind, n=named: f"{k.name} {n[row]} times")
+    by = np.isin(events.kind, (*BY_OFFICER, *OF_OFFICERS)) & (events.other >= 0)
+    late = by & (events.day > officers.left[np.where(by, events.other, 0)])
+    for i in np.flatnonzero(late)[:LIMIT]:
+        yield f"events row {i}: {Kind(events.kind[i]).name} by officer {events.other[i]}, who had left"
+    injured = np.zeros(len(officers), np.int64)
+    for kind, sign in ((Kind.INJURED, 1), (Kind.RECOVERED, -1)):
+        np.add.at(injured, events.other[events.kind == kind], sign)
+    yield from _faults(
+        "officers", injured != officers.injured, lambda row: f"injured by the events {injured[row]} times"
+    )
+
+
+def children(world) -> Iterator[str]:
+    """A child followed is the resident who says so; who is away from home was removed and has not come back."""
+    c, r, events = world.children, world.residents, world.events
+    numbers = np.arange(len(c))
+    yield from _faults(
+        "children", r.child[c.resident] != numbers, lambda row: f"not the row of resident {c.resident[row]}"
+    )
+    yield from _faults("children", c.key != r.key[c.resident], lambda row: f"key is {c.key[row]}")
+    away = np.zeros(len(r), np.int64)
+    for kind, sign in ((Kind.REMOVED, 1), (Kind.REUNIFIED, -1)):
+        np.add.at(away, events.who[events.kind == kind], sign)
+    yield from _faults(
+        "children",
+        away[c.resident] != (c.custody != Custody.HOME),
+        lambda row: f"custody is {Custody(c.custody[row]).name}, removed by the events {away[c.resident[row]]} times",
+    )
 
 
 def homes(world) -> Iterator[str]:
@@ -568,9 +628,11 @@ def census_agrees(world) -> Iterator[str]:
     if world.day == START_DAY:
         return
     counted, tables, events = world.census[-1], census.counts_tonight(world), world.events
-    stocks = [count for count in Count if count < Count.TREATED_NOT_USING]
+    monthly = (Count.TREATED_NOT_USING, Count.EXPOSED, Count.DISTRESSED)
+    stocks = [*range(Count.TREATED_NOT_USING), *range(Count.OFFICERS, Count.RESPONSE_MINUTES)]
+    stocks = [Count(count) for count in stocks if count not in monthly]
     if (world.day - 1 - START_DAY) % census.MONTH == 0:
-        stocks.append(Count.TREATED_NOT_USING)
+        stocks += monthly
     for count in stocks:
         if counted[count] != tables[count]:
             yield f"census of day {world.day - 1}: {count.name} is {counted[count]:g}, in the tables {tables[count]:g}"
@@ -592,6 +654,8 @@ MEANINGS = (
     custody,
     cases,
     officers_on_duty,
+    force,
+    children,
     late_ties,
     ties_of_the_start,
     people_conserved,

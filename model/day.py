@@ -12,8 +12,11 @@ from .processes import (
     demography,
     drug_use,
     encounter,
+    household,
     naloxone,
+    officer_strain,
     overdose,
+    training,
     treatment,
     trust,
 )
@@ -28,6 +31,9 @@ DAY = (
     deflection.follow_up,  # six pathways: listed, visited, offered, accepted, handed over, seen through
     treatment.treat,  # asking, waiting, the first appointment, staying, leaving
     custody.hold,  # court and release
+    household.care,  # children who saw, families reached, child protection; growing up
+    training.teach,  # courses in trauma-informed practice, and what is left of them
+    officer_strain.bear,  # calls and incidents, exhaustion, sick leave, help, leaving, recruits
     trust.spread,  # today's contacts, one's own and along ties
     census.count,  # what is true tonight
 )

@@ -85,6 +85,30 @@ class Kind(IntEnum):
     TEAM_SENT = 49
     SEIZED = 50
     MISSED = 51
+    CRITICAL_INCIDENT = 52
+    INJURED = 53
+    RECOVERED = 54
+    SOUGHT_HELP = 55
+    SICK = 56
+    OFFICER_LEFT = 57
+    OFFICER_HIRED = 58
+    TRAINED = 59
+    CHILD_WITNESSED = 60
+    PARENT_ARRESTED = 61
+    BEREAVED = 62
+    NOTICE_TO_SCHOOL = 63
+    THERAPY = 64
+    FAMILY_REACHED = 65
+    REPORTED = 66
+    PROTECTION_OPENED = 67
+    REMOVED = 68
+    REUNIFIED = 69
+    SERVICES_BEGAN = 70
+    RECOVERS = 71
+    COACHED = 72
+    COURSE = 73
+    PARENT_JAILED = 74
+    HEARD_OF_SUCCESS = 75
 
 
 # kind -> (what happened, in words; what `other` is; what `amount` is, with its unit)
@@ -145,6 +169,30 @@ MEANING = {
     Kind.TEAM_SENT: ("was met by a community response team", "officer (-1: without an officer)", ""),
     Kind.MISSED: ("did not come to the programme", "", "days since the referral"),
     Kind.SEIZED: ("police seized opioids", "", "neighbourhood"),
+    Kind.CRITICAL_INCIDENT: ("an officer lived through a critical incident", "officer", "severity"),
+    Kind.INJURED: ("an officer was left with a lasting injury", "officer", "severity of the call"),
+    Kind.RECOVERED: ("an officer recovered from an injury", "officer", ""),
+    Kind.SOUGHT_HELP: ("an officer went into mental health care", "officer", "days of care"),
+    Kind.SICK: ("an officer fell sick", "officer", "days away"),
+    Kind.OFFICER_LEFT: ("an officer left the force", "officer", "0: resigned, 1: retired"),
+    Kind.OFFICER_HIRED: ("an officer was hired", "officer", ""),
+    Kind.TRAINED: ("an officer was trained in trauma-informed practice", "officer", "days of the course"),
+    Kind.CHILD_WITNESSED: ("saw an overdose at home", "resident (who overdosed)", ""),
+    Kind.PARENT_ARRESTED: ("had a parent arrested", "resident (the parent)", ""),
+    Kind.BEREAVED: ("lost a parent to an overdose", "resident (the parent)", ""),
+    Kind.NOTICE_TO_SCHOOL: ("was named to the school", "officer", ""),
+    Kind.THERAPY: ("got therapy", "", ""),
+    Kind.FAMILY_REACHED: ("was looked up as a relative", "resident (the person)", ""),
+    Kind.REPORTED: ("was reported to child protection", "officer (-1: somebody else)", "1: by police, 0: by others"),
+    Kind.PROTECTION_OPENED: ("became a case of child protection", "", "days it is followed"),
+    Kind.REMOVED: ("was removed from home", "", "1: to kin, 2: to foster care"),
+    Kind.REUNIFIED: ("came back from placement", "code of placement", "1: home to a parent, 0: grown up"),
+    Kind.SERVICES_BEGAN: ("began to get practical services", "resident (the person)", "days they come"),
+    Kind.RECOVERS: ("an officer was given time to recover", "officer", "days away"),
+    Kind.COACHED: ("was coached to help a relative", "resident (the person)", "days of coaching"),
+    Kind.COURSE: ("an officer took the skills course", "officer", ""),
+    Kind.PARENT_JAILED: ("had a parent go to jail", "resident (the parent)", ""),
+    Kind.HEARD_OF_SUCCESS: ("an officer heard of a success", "officer", ""),
 }
 
 # For compiled code, see agents/resident.py.
@@ -153,7 +201,10 @@ MEANING = {
  LEFT_LIST, LEFT_CARE, POLICY_CHANGED, POLICE_CONTACT, CITED, ARRESTED, JAILED, RELEASED, COURT, OFFERED,
  ACCEPTED, REFUSED, EXCLUDED, REFERRED, EVENT_PASSED, LISTED, VISITED, REACHED, NOT_REACHED, ASSESSED,
  HANDED_OVER, LOST, CASE_OPENED, CASE_CLOSED, COMPLETED, CHARGE_VOIDED, CHARGE_FORWARDED, WALKED_IN,
- NOT_PLACED, TEAM_SENT, SEIZED, MISSED) = np.arange(len(Kind))  # fmt: skip
+ NOT_PLACED, TEAM_SENT, SEIZED, MISSED, CRITICAL_INCIDENT, INJURED, RECOVERED, SOUGHT_HELP, SICK, OFFICER_LEFT,
+ OFFICER_HIRED, TRAINED, CHILD_WITNESSED, PARENT_ARRESTED, BEREAVED, NOTICE_TO_SCHOOL, THERAPY, FAMILY_REACHED,
+ REPORTED, PROTECTION_OPENED, REMOVED, REUNIFIED, SERVICES_BEGAN, RECOVERS, COACHED, COURSE, PARENT_JAILED,
+ HEARD_OF_SUCCESS) = np.arange(len(Kind))  # fmt: skip
 
 
 @compiled

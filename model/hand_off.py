@@ -59,7 +59,10 @@ def make_hand_offs(scenario) -> np.ndarray:
     table = np.zeros((len(AgencyKind), len(AgencyKind) + 1, 3))
     for giver, taker in {tie for ties in ROUTES.values() for tie in ties}:
         cold = keep_cold(numbers.keep_warm, scenario.switches.warm_handoff)
-        table[giver, taker] = numbers.warm_share, numbers.keep_warm, cold
+        warm = numbers.warm_share
+        if numbers.coordinator and taker == CASE_MANAGEMENT:  # somebody answers the call and comes
+            warm = 1.0
+        table[giver, taker] = warm, numbers.keep_warm, cold
     return table
 
 

@@ -8,6 +8,8 @@ from ..agents.worker import Role
 from .hand_off import make_hand_offs
 from .rules import DAYS_A_YEAR, lever_numbers
 
+NOT_GIVEN = 10**6  # the first day of a course that nobody gives
+
 
 def kits_per_day(scenario, people: int, place_population: int, oud_scale: float) -> float:
     """Return naloxone kits handed out a day among `people` simulated of a place's population.
@@ -24,7 +26,8 @@ def _staff(world, scenario) -> None:
     """Let so many case managers and outreach workers work as the scenario says; the last one part-time."""
     deflection, rules, workers = scenario.deflection, world.state.rules[0], world.state.workers
     per_person = world.starting_people / 100_000
-    people = deflection.case_managers_per_100k * per_person * deflection.caseload
+    managers = deflection.case_managers_per_100k + scenario.engagement.coordinator
+    people = managers * per_person * deflection.caseload
     visits = deflection.outreach_workers_per_100k * per_person * deflection.visits_per_worker
     rules.visits_per_day = visits
     rules.team_calls_per_day = deflection.response_teams_per_100k * per_person * deflection.calls_per_team
@@ -34,6 +37,26 @@ def _staff(world, scenario) -> None:
     ):
         rows = np.flatnonzero(workers.role == role)
         workers.capacity[rows] = np.clip(work - each * np.arange(len(rows)), 0, each)
+
+
+def _wear_and_teach(world, scenario) -> None:
+    """Begin courses that a policy brings, and start the force as rested or burned out as it says."""
+    rules, officers = world.state.rules[0], world.state.officers
+    training, wellness = scenario.trauma_training, scenario.officer_wellness
+    for since, given in (
+        ("course_since", training.coverage > 0 and training.days > 0),
+        ("skills_since", wellness.skills_course > 0),
+        ("staff_since", training.staff > 0 or training.providers > 0),
+    ):
+        if not given:
+            rules[since] = NOT_GIVEN
+        elif rules[since] == NOT_GIVEN:
+            rules[since] = world.day
+    more = wellness.burnout - rules.burnout_in_force
+    if more != 0:
+        officers.exhaustion += more
+        officers.depersonalisation += more
+        rules.burnout_in_force = wellness.burnout
 
 
 def shock_trust(world, size: float) -> None:
@@ -53,6 +76,7 @@ def set_levers(world, scenario) -> None:
     numbers = lever_numbers(scenario)
     for name, value in numbers.items():
         rules[name] = value
+    _wear_and_teach(world, scenario)
     rules.self_referral_per_day = rules.self_referral * rules.self_referral_base * rules.self_referral_publicity
     world.state.hand_off[:] = make_hand_offs(scenario)
     _staff(world, scenario)

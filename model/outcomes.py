@@ -46,6 +46,10 @@ def _share(over, under, id: str, title: str, better: str, definition: str, unit:
     return _Recipe(Outcome(id, title, unit, "share", better, definition), over, under)
 
 
+def _officers(count: Count, id: str, title: str, better: str, definition: str) -> _Recipe:
+    return _share((count,), (Count.OFFICERS,), id, title, better, f"officers {definition}, over officers on the force")
+
+
 _TREATED = (Count.METHADONE, Count.BUPRENORPHINE, Count.NALTREXONE)
 _PRESENT = (FIRST_EVENT + Kind.SEEN, FIRST_EVENT + Kind.FOUND)
 
@@ -218,6 +222,73 @@ _RECIPES = (
         "fewer",
         "all residents, every cause but overdose",
         "people",
+    ),
+    _stock(
+        (Count.EXPOSED,),
+        "children_exposed",
+        "Children who live with a parent's untreated use",
+        "fewer",
+        "under 18, at home with a parent with active opioid use disorder who is not in treatment",
+    ),
+    _flow(Kind.CHILD_WITNESSED, "children_witnessed", "Children who saw an overdose", "fewer", "at home, of anybody"),
+    _flow(Kind.BEREAVED, "children_bereaved", "Children bereaved by overdose", "fewer", "lost a parent", "children"),
+    _flow(Kind.PARENT_ARRESTED, "parents_arrested", "Children with a parent arrested", "fewer", "living with them"),
+    _stock(
+        (Count.DISTRESSED,),
+        "children_distressed",
+        "Children in distress",
+        "fewer",
+        "of those whose family opioid use touches, more than a standard deviation above the mean of other children",
+    ),
+    _flow(Kind.NOTICE_TO_SCHOOL, "school_notices", "Notices to schools", "", "Handle with Care", "notices"),
+    _flow(Kind.THERAPY, "children_in_therapy", "Children who got therapy", "more", "courses of therapy begun"),
+    _flow(Kind.FAMILY_REACHED, "families_reached", "Families looked up", "more", "a relative was reached", "families"),
+    _flow(Kind.SERVICES_BEGAN, "families_served", "Families given services", "more", "practical services", "families"),
+    _flow(Kind.REPORTED, "child_reports", "Reports to child protection", "", "about parents' opioid use", "reports"),
+    _share(
+        (Count.REPORTS_BY_POLICE,),
+        (FIRST_EVENT + Kind.REPORTED,),
+        "report_share_police",
+        "Reports made by police",
+        "",
+        "reports by police over reports to child protection",
+    ),
+    _flow(Kind.REMOVED, "children_removed", "Children removed from home", "fewer", "to kin or foster care", "children"),
+    _flow(Kind.REUNIFIED, "children_returned", "Placements ended", "more", "home, or grown up", "children"),
+    _stock((Count.IN_FOSTER_CARE,), "in_foster_care", "Children in foster care", "fewer", "removed, not with kin"),
+    _stock((Count.IN_KIN_CARE,), "in_kin_care", "Children in kin care", "fewer", "removed, with relatives"),
+    _officers(Count.EXHAUSTED, "officers_exhausted", "Officers severely exhausted", "fewer", "above the cut-off"),
+    _officers(
+        Count.DEPERSONALISED,
+        "officers_depersonalised",
+        "Officers severely depersonalised",
+        "fewer",
+        "above the cut-off",
+    ),
+    _officers(Count.INJURED_OFFICERS, "officers_injured", "Officers with a lasting injury", "fewer", "PTSD-level"),
+    _officers(Count.OFFICERS_IN_CARE, "officers_in_care", "Officers in mental health care", "", "in care"),
+    _officers(Count.AWAY, "officers_away", "Officers sick or recovering", "fewer", "off duty tonight"),
+    _flow(Kind.SICK, "sick_leaves", "Sick leaves of officers", "fewer", "leaves begun", "leaves"),
+    _flow(Kind.SOUGHT_HELP, "officers_helped", "Officers who sought help", "more", "went into care"),
+    _flow(Kind.OFFICER_LEFT, "officers_left", "Officers who left", "fewer", "resigned or retired", "officers"),
+    _flow(Kind.CRITICAL_INCIDENT, "critical_incidents", "Critical incidents of officers", "", "other than overdoses"),
+    _flow(Kind.TRAINED, "officers_trained", "Officers trained", "", "courses in trauma-informed practice", "courses"),
+    _share(
+        (Count.VACANT,),
+        (Count.OFFICERS, Count.VACANT),
+        "vacancy",
+        "Sworn posts vacant",
+        "fewer",
+        "open posts that nobody holds over open posts",
+    ),
+    _share(
+        (Count.RESPONSE_MINUTES,),
+        (FIRST_EVENT + Kind.RESPONDED,),
+        "response_minutes",
+        "Minutes until somebody could help",
+        "fewer",
+        "from the call to the first responder with naloxone, mean of overdoses responded to",
+        "minutes",
     ),
     _stock((Count.POPULATION,), "population", "Residents", "", "people who live here"),
 )

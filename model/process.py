@@ -1,4 +1,8 @@
-"""A process of the day: a function of the world that says what it writes, draws and emits."""
+"""A process of the day: a function of the world that says what it writes, adds, draws and emits.
+
+What it says is true: `tests/model/test_ownership.py` lets towns live process by process and compares. The whole
+of it, readable, is `docs/day.md`.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,19 +17,68 @@ class Process:
 
     name: str
     function: Any = field(repr=False)
-    writes: tuple[str, ...]  # "table.column"
-    draws: tuple[Stream, ...]
-    emits: tuple[Kind, ...]
+    writes: tuple[str, ...]  # what changes in rows there are: "table.column", or a name of TOGETHER
+    adds: tuple[str, ...]  # tables that get new rows; a new row is written whole, whoever owns its columns
+    draws: tuple[Stream, ...]  # also those of the draws of the day, where it uses them
+    emits: tuple[Kind, ...]  # an event, once written, is never changed by a later process
 
     def __call__(self, world) -> None:
         self.function(world)
 
 
-def process(*, writes: tuple[str, ...] = (), draws: tuple[Stream, ...] = (), emits: tuple[Kind, ...] = ()):
-    """Declare a function of a world as a process of the day."""
+def process(
+    *,
+    writes: tuple[str, ...] = (),
+    adds: tuple[str, ...] = (),
+    draws: tuple[Stream, ...] = (),
+    emits: tuple[Kind, ...] = (),
+):
+    """Declare a function of a world as a process of the day; writes: "table.column, column …", or a name of TOGETHER."""
 
     def declare(function) -> Process:
         name = f"{function.__module__.rsplit('.', 1)[-1]}.{function.__name__}"
-        return Process(name, function, writes, draws, emits)
+        return Process(name, function, tuple(n for text in writes for n in _names(text)), adds, draws, emits)
 
     return declare
+
+
+def _names(text: str) -> list[str]:
+    """Return the names in "table.column, column, column" or in "name, name", in full."""
+    table, dot, columns = text.rpartition(".")
+    return [f"{table}{dot}{column.strip()}" for column in columns.split(",")]
+
+
+# Arrays and counts that only mean something together, declared under one name: (what belongs to it, what it is).
+TOGETHER = {
+    "diary": (("diary_first", "diary_next"), "dates: which rows are due on which day"),
+    "ties": (("late_first", "late_ties", "clock.late_ties"), "ties between people made during the run"),
+    "queue": (("queue", "clock.queued"), "everybody who waits for treatment"),
+    "cases": (("cases", "clock.cases"), "everybody with an open programme case"),
+    "events": (("events",), "what happened before this process"),
+    "luck": (("luck",), "the draws of the day of everybody with a history"),
+    "seizures": (("seized_until",), "until when a seizure changes the supply, by neighbourhood"),
+    "levers": (("rules", "hand_off"), "the numbers in force, as a policy sets them, and hand-offs between agencies"),
+    "census": (("census",), "what is true each night"),
+}
+# The numbers in force that the day itself moves have names of their own: (table.column, what it is).
+MOVED = {
+    "rules.supply_today": "risk of the supply today, over that of an average community",
+    "rules.team_calls_today": "calls the community response teams can take today",
+    "rules.trust_mean": "mean trust in police in the last year of the burn-in",
+    "rules.trust_shock_size": "size of the last public event that lowered trust",
+    "rules.trust_shock_day": "its day",
+    "clock.day": "the day that happens",
+    "clock.today": "row of the first event of today",
+    "clock.arrivals": "households that moved in today",
+    "clock.team_calls": "calls the community response teams took today",
+}
+
+
+def name_of(array: str, column: str = "") -> str:
+    """Return the name under which a process declares that it writes a column of an array of `world.State`."""
+    full = f"{array}.{column}".rstrip(".")
+    if full not in MOVED:
+        for name, (members, _) in TOGETHER.items():
+            if array in members or full in members:
+                return name
+    return full

@@ -52,6 +52,17 @@ class Stream(IntEnum):
     TRUST = 28  # trust in police at the start
     SEIZURE = 29  # police seizures of opioids
     SCENE_POLICING = 30  # k: what police do at an overdose besides rescue
+    TRAINING = 31  # k: when an officer is taught, and what they make of it
+    INCIDENT = 32  # k: critical incidents of an officer today, and whether one injures
+    SICKNESS = 33  # does an officer fall sick today
+    LEAVING = 34  # does an officer leave the force today
+    HELP = 35  # does an officer seek help, or recover, today
+    CALL = 36  # does an overdose call injure the officer who answers
+    POST = 37  # how long a post stays vacant
+    FEEDBACK = 38  # does an officer hear of a success
+    FAMILY = 39  # k: who of a family is reached after an event, and what they get
+    CHILD = 40  # k: what a child sees, is reported for, gets; removal and the way back; liability
+    HOME = 41  # k: traits of a household
 
 
 TO_UNIT = 2.0**-32  # a 32-bit word w is the number (w + 0.5) * TO_UNIT in (0, 1)

@@ -1,4 +1,4 @@
-"""Which patrol officer is on duty where: the roster by beat, shift and crew."""
+"""Which patrol officer is on duty where: posts by beat, shift and crew, and who holds them."""
 
 import numpy as np
 
@@ -6,13 +6,53 @@ from ..agents.compiled import compiled
 from ..agents.officer import CREWS, SHIFTS
 from ..agents.table import NONE
 
+# A sworn post: it stays where it is while officers come and go.
+POST = np.dtype(
+    [
+        ("officer", "i8"),  # who holds it, or held it last; -1: nobody yet
+        ("hire_day", "i8"),  # day on which a vacant post is filled; -1,000,000: not yet known
+        ("rank", "f8"),  # open when that staffing, over today's, is above this
+        ("beat", "i8"),
+        ("shift", "u1"),
+        ("crew", "u1"),
+    ],
+    align=True,
+)
 
-def make_roster(officers: np.recarray, beats: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return patrol officers ordered by beat, shift and crew, and where each crew begins, shape (beats x 6 + 1,)."""
-    rows = np.flatnonzero(officers.beat >= 0)
-    group = (officers.beat * SHIFTS + officers.shift.astype(np.int64)) * CREWS + officers.crew
-    order = rows[np.lexsort((officers.key[rows], group[rows]))]
+
+def make_roster(posts: np.recarray, beats: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return patrol posts ordered by beat, shift and crew, and where each crew begins, shape (beats x 6 + 1,)."""
+    rows = np.flatnonzero(posts.beat >= 0)
+    group = (posts.beat * SHIFTS + posts.shift.astype(np.int64)) * CREWS + posts.crew
+    order = rows[np.argsort(group[rows], kind="stable")]
     return order.astype(np.int64), np.searchsorted(group[order], np.arange(beats * SHIFTS * CREWS + 1)).astype(np.int64)
+
+
+@compiled
+def _present(world, post):
+    """Say whether the holder of a post serves and is neither sick nor recovering."""
+    row = world.posts[post].officer
+    day = world.clock[0].day
+    return row >= 0 and world.officers[row].left > day and world.officers[row].away_until <= day
+
+
+@compiled
+def _count_present(world, group):
+    count = 0
+    for i in range(world.roster_start[group], world.roster_start[group + 1]):
+        count += _present(world, world.roster[i])
+    return count
+
+
+@compiled
+def _take(world, group, number):
+    """Return the officer who is the given one of those present in a crew."""
+    for i in range(world.roster_start[group], world.roster_start[group + 1]):
+        if _present(world, world.roster[i]):
+            if number == 0:
+                return world.posts[world.roster[i]].officer
+            number -= 1
+    return NONE
 
 
 @compiled
@@ -26,16 +66,14 @@ def officer_on_duty(world, place, shift, u):
     for distance in range(beats):
         low, high = place - distance, place + distance
         below = above = 0
-        start_below = start_above = 0
+        group_below = group_above = 0
         if low >= 0:
-            group = (low * SHIFTS + shift) * CREWS + crew
-            start_below = world.roster_start[group]
-            below = world.roster_start[group + 1] - start_below
+            group_below = (low * SHIFTS + shift) * CREWS + crew
+            below = _count_present(world, group_below)
         if distance > 0 and high < beats:
-            group = (high * SHIFTS + shift) * CREWS + crew
-            start_above = world.roster_start[group]
-            above = world.roster_start[group + 1] - start_above
+            group_above = (high * SHIFTS + shift) * CREWS + crew
+            above = _count_present(world, group_above)
         if below + above > 0:
             chosen = int(u * (below + above))
-            return world.roster[start_below + chosen] if chosen < below else world.roster[start_above + chosen - below]
+            return _take(world, group_below, chosen) if chosen < below else _take(world, group_above, chosen - below)
     return NONE

@@ -20,8 +20,13 @@ SECTIONS = (
     "deflection",
     "engagement",
     "trust",
+    "officer_wellness",
+    "trauma_training",
+    "family",
     "switches",
 )
+# Sections whose numbers carry a prefix in force, so that short names of fields stay apart.
+PREFIX = {"trust": "trust_", "officer_wellness": "strain_", "trauma_training": "training_", "family": "family_"}
 DAYS_A_YEAR = 365.25
 BINS = 16_384  # steps of a trait's distribution
 RETENTION_DAYS = 182.6  # half a year, the span of the published ratio of mandated treatment
@@ -88,7 +93,21 @@ SOLVED = (  # numbers that follow from others or are solved for the starting pop
     "trust_shock_size",
     "trust_shock_day",
     "trust_mean",
+    "stress_mean",  # of officers in the last year of the burn-in, like the next three
+    "calls_mean",  # overdose calls of a patrol officer a day
+    "present_mean",  # officers present
+    "reference_days",  # days of that year looked at
+    "load_today",  # work for each officer present, over the usual, within the cap of overtime
+    "response_load",  # and what it makes of response times
+    "posts_of_today",  # sworn posts of the county
+    "team_informed",  # how trauma-informed outreach and programme staff work today
+    "providers_taught",  # how far courses close providers' distance to fully trauma-informed work
+    "burnout_in_force",
+    "course_since",  # first day of the present officers' course, of the skills course, of the staff's
+    "skills_since",
+    "staff_since",
 )
+CHILD_DAYS = 30  # days between two looks at a child
 
 
 def logit(p: float) -> float:
@@ -105,7 +124,7 @@ def _plain_numbers(scenario) -> dict[str, float]:
             if isinstance(value, (int, float)) and name not in LEVERS_IN_ROWS:
                 if name.endswith("_per_year"):
                     name, value = name.removesuffix("_per_year") + "_per_day", value / DAYS_A_YEAR
-                numbers[f"trust_{name}" if section == "trust" else name] = float(value)
+                numbers[PREFIX.get(section, "") + name] = float(value)
     return numbers
 
 
@@ -113,8 +132,37 @@ def lever_numbers(scenario) -> dict[str, float]:
     """Return the numbers in force that a policy sets directly, by name."""
     numbers = _plain_numbers(scenario)
     names = [spec.path.rpartition(".")[::2] for spec in _levers()]
-    names = [f"trust_{name}" if section == "trust" else name for section, name in names]
-    return {name: numbers[name] for name in names if name in numbers}
+    names = [PREFIX.get(section, "") + name for section, name in names]
+    return {name: numbers[name] for name in names if name in numbers} | _follow_levers(scenario)
+
+
+def _follow_levers(scenario) -> dict[str, float]:
+    """Return the numbers in force that follow from levers, and change with them."""
+    wellness, engagement = scenario.officer_wellness, scenario.engagement
+    halflife = wellness.stress_halflife_days * (wellness.recovery_stress_ratio if wellness.recovery_time else 1)
+    help_ratio = 1.0
+    for lever, ratio in (
+        (wellness.confidential_help, wellness.help_confidential_ratio),
+        (wellness.services_on_shift, wellness.help_on_shift_ratio),
+        (wellness.fitness_reframed, wellness.help_reframed_ratio),
+    ):
+        help_ratio *= ratio if lever else 1
+    # Shame is spread by one standard deviation: the mean over officers stays the published one.
+    stigma = float(np.log(wellness.help_stigma_or))
+    help_per_year = -np.log(1 - wellness.help_seeking) / np.exp(stigma**2 / 2)
+    loss = engagement.champion_loss * (1 - engagement.agreements_hold * engagement.agreements)
+    family = scenario.family
+    return {
+        "stress_keep": 0.5 ** (1 / halflife),
+        "help_per_day": float(help_per_year * help_ratio / DAYS_A_YEAR),
+        "champions_left": 1 + loss * engagement.champion_lost,
+        "family_reach": family.reach_base + (family.reach_most - family.reach_base) * family.welfare_check,
+        "custody_fear_logit": family.call_logit_custody_fear * family.mandatory_report,
+        "report_at_overdose": family.report_mandatory if family.mandatory_report else family.report_usual,
+        # A coordinator sees people the next day.
+        "assessment_days": 1.0 if engagement.coordinator else scenario.deflection.assessment_days,
+        "social_services_leaving": engagement.social_services_leaving_ratio**engagement.social_services,
+    }
 
 
 @cache
@@ -135,7 +183,8 @@ def make_rules(scenario) -> np.recarray:
     numbers["using_on_naltrexone"] = float(np.sqrt(treatment.rr_naltrexone))
     numbers["attendance_logit"] = logit(treatment.attendance)
     numbers["attendance_delay_logit"] = float(np.log(treatment.attendance_delay_or))
-    numbers |= _of_deflection(scenario) | _of_trust(scenario)
+    numbers |= _of_deflection(scenario) | _of_trust(scenario) | _of_officers(scenario) | _of_families(scenario)
+    numbers |= _follow_levers(scenario)
     numbers["tolerance_keep"] = 0.5 ** (1 / scenario.drug_use.tolerance_halflife_days)
     numbers["readiness_keep"] = 0.5 ** (1 / overdose.readiness_halflife_days)
     rules = np.zeros(1, [(name, "f8") for name in sorted(numbers)]).view(np.recarray)
@@ -188,6 +237,42 @@ def _of_trust(scenario) -> dict[str, float]:
     }
 
 
+def _of_officers(scenario) -> dict[str, float]:
+    """Return the numbers of officers' strain and training that follow from those of the scenario."""
+    wellness, training = scenario.officer_wellness, scenario.trauma_training
+    per_day = wellness.critical_incidents_per_year / DAYS_A_YEAR
+    return {
+        "calls_keep": 0.5 ** (1 / wellness.calls_halflife_days),
+        # A first guess; the last year of the burn-in says what is usual here.
+        "stress_mean": per_day * wellness.severity_incident * wellness.stress_halflife_days / float(np.log(2)),
+        "exhausted_above": float(ndtri(1 - wellness.exhausted_share)),
+        "depersonalised_above": float(ndtri(1 - wellness.depersonalised_share)),
+        "burnout_sd": (2 + 2 * wellness.strain_correlation) ** 0.5,
+        "resign_logit": float(np.log(wellness.resign_or)),
+        "help_stigma_logit": float(np.log(wellness.help_stigma_or)),
+        "strain_toll_of_call": -scenario.switches.calls_to_attitude / 10,
+        "attitude_keep": 0.5 ** (1 / (training.halflife_months * DAYS_A_YEAR / 12)),
+        "attitude_gain_sd": training.attitude_gain / float(-ndtri(training.backlash_share)),
+        "belief_keep": 0.5 ** (1 / scenario.engagement.belief_halflife_days),
+    }
+
+
+def _of_families(scenario) -> dict[str, float]:
+    """Return the numbers of households with children that follow from those of the scenario."""
+    family = scenario.family
+    usual = 1 + family.prescribed_at_home * (1 - family.locked_at_start) * (family.prescription_ratio - 1)
+    return {
+        "distress_keep_month": 0.5 ** (CHILD_DAYS / family.distress_halflife_days),
+        "support_keep_month": 0.5 ** (CHILD_DAYS / family.support_halflife_days),
+        "access_usual": usual,  # of young people, over one whose home has no prescribed opioid within reach
+        "family_bound": max(family.prescription_ratio, usual * family.spouse_ratio) / usual,
+        "removal_per_day": -float(np.log(1 - family.removal_12m)) / 365,
+        "reunified_per_day": -float(np.log(1 - family.reunified_12m)) / 365,
+        "coaching_ratio": float(np.log(1 - family.craft_entry) / np.log(1 - family.craft_comparison)),
+        "services_leaving_log": float(np.log(family.services_leaving_ratio)),
+    }
+
+
 def relapse_by_day(scenario) -> np.ndarray:
     """Return the hazard of relapse on each day of remission, shape (CURVE_DAYS,): cumulative (rate x t) ^ shape."""
     years = np.arange(CURVE_DAYS + 1) / DAYS_A_YEAR
@@ -229,6 +314,12 @@ def gamma_bins(variance: float) -> np.ndarray:
         return np.ones(BINS)
     values = gammaincinv(1 / variance, (np.arange(BINS) + 0.5) / BINS) * variance
     return values / values.mean()
+
+
+def cohesion_bins(scenario) -> np.ndarray:
+    """Return how families hold together at equally likely steps, shape (BINS,): a beta."""
+    family = scenario.family
+    return betaincinv(family.cohesion_a, family.cohesion_b, (np.arange(BINS) + 0.5) / BINS)
 
 
 def uses_alone_bins(scenario) -> np.ndarray:

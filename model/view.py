@@ -56,7 +56,9 @@ def _view(state):
     view.households = state.households
     view.histories = state.histories
     view.dealings = state.dealings
+    view.children = state.children
     view.officers = state.officers
+    view.posts = state.posts
     view.workers = state.workers
     view.agencies = state.agencies
     view.providers = state.providers
@@ -81,6 +83,7 @@ def _view(state):
     view.contact_bins = state.contact_bins
     view.response_factor = state.response_factor
     view.frailty_bins = state.frailty_bins
+    view.cohesion_bins = state.cohesion_bins
     view.uses_alone_bins = state.uses_alone_bins
     view.relapse = state.relapse
     view.surge = state.surge

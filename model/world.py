@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..agents.agency import AGENCY
+from ..agents.child import CHILD
 from ..agents.dealings import DEALINGS
 from ..agents.household import HOUSEHOLD
 from ..agents.officer import OFFICER
@@ -24,6 +25,7 @@ CLOCK = np.dtype(
         ("residents", "i8"),
         ("households", "i8"),
         ("histories", "i8"),
+        ("children", "i8"),
         ("late_ties", "i8"),
         ("queued", "i8"),
         ("day", "i8"),  # the day that happens now; between days, the next one
@@ -48,7 +50,9 @@ class State(NamedTuple):
     households: np.recarray
     histories: np.recarray
     dealings: np.recarray  # beside each history: police, courts and programmes
+    children: np.recarray  # young people whose family opioid use touches
     officers: np.recarray
+    posts: np.recarray  # sworn posts, see model/roster.py
     workers: np.recarray
     agencies: np.recarray
     providers: np.recarray
@@ -64,7 +68,7 @@ class State(NamedTuple):
     queue: np.ndarray  # (histories,) history rows of everybody who waits, in no order
     roll: np.ndarray  # (histories,) history rows in an order that does not depend on rows
     cases: np.ndarray  # (histories,) history rows of everybody with an open programme case, in no order
-    roster: np.ndarray  # (patrol officers,) officer rows by beat, shift and crew
+    roster: np.ndarray  # (patrol posts,) posts by beat, shift and crew
     roster_start: np.ndarray  # (beats x shifts x crews + 1,) where each crew begins on the roster
     hand_off: np.ndarray  # (agencies, agencies + 1, 3) share accompanied, kept if accompanied, kept if not
     policing_factor: np.ndarray  # (neighbourhoods,) contacts with police over the town's mean
@@ -73,6 +77,7 @@ class State(NamedTuple):
     contact_bins: np.ndarray  # and of how often police meet a person
     response_factor: np.ndarray  # (neighbourhoods,) response time over the town's
     frailty_bins: np.ndarray  # equally likely values of a trait
+    cohesion_bins: np.ndarray  # and of another, of families
     uses_alone_bins: np.ndarray
     relapse: np.ndarray  # hazard by day of remission
     surge: np.ndarray  # factor by day after an overdose
@@ -96,6 +101,7 @@ GROWS = {  # array -> the count on the clock that says how much of it is used
     "roll": "histories",
     "queue": "histories",
     "late_ties": "late_ties",
+    "children": "children",
     "events": "events",
 }
 
@@ -104,6 +110,7 @@ DECLARATIONS = {
     "households": HOUSEHOLD,
     "histories": HISTORY,
     "dealings": DEALINGS,
+    "children": CHILD,
     "officers": OFFICER,
     "workers": WORKER,
     "agencies": AGENCY,
@@ -179,6 +186,11 @@ class World:
         return self.rows("dealings")
 
     @property
+    def children(self) -> np.recarray:
+        """Young people whose family opioid use touches."""
+        return self.rows("children")
+
+    @property
     def events(self) -> np.recarray:
         """What happened, in order."""
         return self.rows("events")
@@ -197,8 +209,13 @@ class World:
             "residents": people // 4 + 64,
             "households": people // 4 + 64,
             "histories": people + 64,
+            "children": people + 64,
             "late_ties": 16 * people + 256,
-            "events": 16 * people + 40 * int(clock.histories) + 256 + int(self.state.rules[0].kits_per_day),
+            "events": 16 * people
+            + 40 * int(clock.histories)
+            + 256
+            + int(self.state.rules[0].kits_per_day)
+            + 8 * len(self.state.posts),
         }
         larger = {}
         for name, count in GROWS.items():

@@ -32,6 +32,17 @@ BOUNDS = {
     "share": (0, 1),
     "standard deviations": (0, 10),
     "visits": (0, 100),
+    "SMD": (-3, 0),
+    "standardised mean difference": (-3, 0),
+    "Cohen d": (-3, 3),
+    "hazard ratio": (0, 100),
+    "risk ratio": (0, 100),
+    "stress units": (0, 10),
+    "calls": (0, 1000),
+    "adversity": (0, 10),
+    "correlation": (-0.99, 0.99),
+    "per officer-year": (0, 365),
+    "relative change": (-1, 1),
     "years": (0, 100),
 }
 # Rows in a unit that scenarios do not use: the scenario's unit, and what to divide the row by.

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
     BeforeValidator,
@@ -39,6 +39,7 @@ Fips = Annotated[
 ]
 PROACTIVE_MAX = 2  # candidate days of police contact are drawn for this much policing
 STAFF_MAX = 50  # per 100,000: so many workers there is room for
+STAFFING_MAX = 1.5  # sworn posts over those of today: so many there is room for
 DAYS = {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
 
 
@@ -239,7 +240,6 @@ class PolicingSection(Section):
     supervised_at_start: float = number("supervised_at_start")
     cit_share: float = lever("cit_share")
     cit_referral_or: float = number("tr_cit_referral_or", gt=0)
-    depersonalisation_sd: float = number("depersonalisation_sd", le=2)
     bad_contact: float = number("bad_contact")
     bad_contact_burnout: float = number("bad_contact_burnout")
     bad_contact_attitude: float = number("bad_contact_attitude")
@@ -346,6 +346,18 @@ class EngagementSection(Section):
     keep_warm: float = number("ho_keep_warm", gt=0, lt=1)
     warm_intake_days: float = lever("warm_intake_days", le=90)
     reserved_slots: float = lever("reserved_slots")
+    coordinator: bool = lever("coordinator")
+    agreements: float = lever("agreements")
+    champion_lost: bool = lever("champion_lost")
+    lived_experience: float = lever("lived_experience")
+    feedback: float = lever("feedback")
+    social_services: float = lever("social_services")
+    champion_loss: float = number("ho_champion_loss_drop", ge=-1, le=0)
+    agreements_hold: float = number("agreements_hold")
+    belief_gain: float = number("belief_gain", ge=0, le=5)
+    belief_most: float = number("belief_most", ge=0, le=5)
+    belief_halflife_days: float = number("belief_halflife_days", gt=0)
+    social_services_leaving_ratio: float = number("social_services_leaving_ratio", gt=0, le=1)
 
 
 class TrustSection(Section):
@@ -366,6 +378,147 @@ class TrustSection(Section):
     shock_halflife_days: float = number("trust_shock_halflife_days", gt=0)
 
 
+class OfficerWellnessSection(Section):
+    """What wears officers out and what helps: stress, exhaustion, depersonalisation, injury, help, leaving."""
+
+    burnout: float = lever("officer_burnout", ge=-2, le=3)
+    peer_support: float = lever("peer_support")
+    coach: float = lever("mental_health_coach")
+    skills_course: float = lever("skills_course")
+    skills_refresher_months: float = lever("skills_refresher_months", le=120)
+    destigmatising: float = lever("destigmatising", le=3)
+    confidential_help: bool = lever("confidential_help")
+    services_on_shift: bool = lever("services_on_shift")
+    fitness_reframed: bool = lever("fitness_reframed")
+    recovery_time: bool = lever("recovery_time")
+    staffing: float = lever("police_staffing", ge=0.5, le=STAFFING_MAX)
+    overtime_cap: float = lever("overtime_cap", ge=1, le=2)
+    demand: float = number("police_demand", le=3)
+    critical_incidents_per_year: float = number("ow_critical_incidents_year")
+    severity_fatal: float = number("severity_fatal")
+    severity_reversal: float = number("severity_reversal")
+    severity_child: float = number("severity_child")
+    severity_incident: float = number("severity_incident")
+    saturation_calls: float = number("saturation_calls", gt=0)
+    calls_halflife_days: float = number("calls_halflife_days", gt=0)
+    stress_halflife_days: float = number("ow_stress_halflife_days", gt=0)
+    recovery_stress_ratio: float = number("ow_recovery_time_effect", gt=0, le=1)
+    recovery_days: float = number("recovery_days", le=30)
+    exhaustion_days: float = number("exhaustion_days", ge=1)
+    depersonalisation_days: float = number("depersonalisation_days", ge=1)
+    stress_to_exhaustion: float = number("stress_to_exhaustion")
+    load_to_exhaustion: float = number("load_to_exhaustion")
+    exhaustion_to_depersonalisation: float = number("exhaustion_to_depersonalisation")
+    save_relief: float = number("save_relief", le=1)
+    bad_treatment_toll: float = number("bad_treatment_toll", le=1)
+    strain_correlation: float = number("strain_correlation")
+    exhausted_share: float = number("ow_exhaustion_prev", gt=0, lt=1)
+    depersonalised_share: float = number("ow_depersonalisation_prev", gt=0, lt=1)
+    injury_per_incident: float = number("ow_ptsd_conversion")
+    injury_log_exhaustion: float = number("injury_log_exhaustion", ge=0, le=1)
+    injury_remission_per_year: float = number("ow_ptsd_remission_year")
+    help_seeking: float = number("ow_help_seek_year", lt=1)
+    help_stigma_or: float = number("help_stigma_or", gt=0)
+    help_peer_ratio: float = number("help_peer_ratio")
+    help_confidential_ratio: float = number("help_confidential_ratio")
+    help_on_shift_ratio: float = number("help_on_shift_ratio")
+    help_reframed_ratio: float = number("help_reframed_ratio")
+    care_days: float = number("officer_care_days")
+    care_remission_ratio: float = number("care_remission_ratio")
+    care_exhaustion_sd: float = number("care_exhaustion_sd")
+    peer_support_sd: float = number("ow_peer_support_smd")
+    coach_sd: float = number("ow_mh_coach_smd")
+    skills_sd: float = number("ow_skills_training_burnout_smd")
+    sick_days: float = number("sick_days", le=365)
+    sick_days_per_sd: float = number("ow_burnout_sick_days", le=100)
+    sick_spell_days: float = number("sick_spell_days", ge=1, le=365)
+    resign_per_year: float = number("ow_resign_rate")
+    resign_or: float = number("ow_burnout_resign_or", gt=0)
+    retire_per_year: float = number("ow_retire_rate")
+    vacancy_months_least: float = number("vacancy_months_least", le=120)
+    vacancy_months_most: float = number("vacancy_months_most", le=120)
+    response_load_exponent: float = number("response_load_exponent", le=5)
+
+    @model_validator(mode="after")
+    def _vacancies_in_order(self):
+        if self.vacancy_months_least > self.vacancy_months_most:
+            raise ValueError("vacancy_months_least is more than vacancy_months_most")
+        return self
+
+
+class TraumaTrainingSection(Section):
+    """Courses in trauma-informed practice: who is taught, for how long, how often again, and what it acts on."""
+
+    coverage: float = lever("training_coverage")
+    days: Literal[0, 1, 5] = lever("training_days")
+    refresher_months: float = lever("training_refresher_months", le=120)
+    survivor_cotrainer: bool = lever("survivor_cotrainer")
+    staff: float = lever("training_staff")
+    providers: float = lever("training_providers")
+    safety: float = lever("pillar_safety")
+    connection: float = lever("pillar_connection")
+    managing_impulses: float = lever("pillar_impulses")
+    rollout_days: float = number("training_rollout_days", ge=1, le=3650)
+    attitude_gain: float = number("tr_attitude_immediate_d", ge=0, le=3)
+    backlash_share: float = number("tr_backlash_share", gt=0, lt=0.5)
+    cotrainer_gain: float = number("tr_survivor_cotrainer_bonus", ge=0, le=3)
+    conduct_gain: float = number("tr_pj_behaviour_d", ge=0, le=3)
+    halflife_months: float = number("tr_attitude_halflife_months", gt=0)
+
+
+class FamilySection(Section):
+    """Households with children: who is reached, what they get, what a child lives through and what comes of it."""
+
+    welfare_check: float = lever("welfare_check")
+    coaching: float = lever("family_coaching")
+    services: float = lever("family_services")
+    handle_with_care: float = lever("handle_with_care")
+    endangered_children_check: float = lever("endangered_children_check")
+    household_naloxone: float = lever("household_naloxone")
+    safe_storage: float = lever("safe_storage")
+    mandatory_report: bool = lever("mandatory_report")
+    reach_base: float = number("family_reach_base")
+    reach_most: float = number("family_reach_most")
+    persuades_days: float = number("family_persuades_days")
+    craft_entry: float = number("ho_craft_entry", gt=0, lt=1)
+    craft_comparison: float = number("craft_comparison", gt=0, lt=1)
+    coaching_days: float = number("coaching_days")
+    cohesion_a: float = number("cohesion_a", gt=0)
+    cohesion_b: float = number("cohesion_b", gt=0)
+    cohesion_use_loss: float = number("cohesion_use_loss")
+    services_cohesion: float = number("services_cohesion")
+    services_days: float = number("services_days")
+    services_leaving_ratio: float = number("services_leaving_ratio", gt=0, le=1)
+    adversity_per_event: float = number("adversity_per_event")
+    adversity_with_use: float = number("adversity_per_year")
+    distress_per_adversity: float = number("distress_per_adversity")
+    distress_per_cohesion: float = number("distress_per_cohesion")
+    distress_halflife_days: float = number("distress_halflife_days", gt=0)
+    therapy_sd: float = number("child_trauma_therapy_smd")
+    support_halflife_days: float = number("support_halflife_days", gt=0)
+    therapy_given_notice: float = number("therapy_given_notice")
+    initiation_per_adversity: float = number("initiation_per_adversity", ge=0, le=1)
+    initiation_per_distress: float = number("initiation_per_distress", ge=0, le=2)
+    liability_genes: float = number("hr_child_sud_parent_genes_only", gt=0)
+    liability_log_sd: float = number("liability_log_sd", le=2)
+    prescribed_at_home: float = number("prescribed_at_home")
+    locked_at_start: float = number("locked_at_start")
+    prescription_ratio: float = number("hr_youth_od_family_rx", ge=1)
+    spouse_ratio: float = number("or_spouse_oud_family_rx", ge=1)
+    witness_given_home: float = number("witness_given_home")
+    report_usual: float = number("report_usual")
+    report_mandatory: float = number("report_mandatory")
+    report_at_arrest: float = number("report_at_arrest")
+    report_by_others_per_year: float = number("report_by_others")
+    report_opens: float = number("report_opens")
+    case_days: float = number("protection_case_days")
+    removal_12m: float = number("p_removal_12m_sud_case", lt=1)
+    kin_share: float = number("kin_placement_share")
+    reunified_12m: float = number("reunify_12m_parental_sud", lt=1)
+    treated_reunify_ratio: float = number("treat90_reunify_multiplier")
+    call_logit_custody_fear: float = number("call_logit_custody_fear")
+
+
 class Switch(NamedTuple):
     """The three settings of a disputed link that have a name."""
 
@@ -382,6 +535,7 @@ SWITCHES: dict[str, Switch] = {  # `off` is no effect; the base is the value of 
     "bad_to_good_contact": Switch(1, 3, 8),
     "warm_handoff": Switch(1.1, 2.5, 8),
     "cit_to_arrest": Switch(1, 0.8, 0.5),
+    "calls_to_attitude": Switch(0, -0.03, -0.12),
     "law_to_911": Switch(0, 0.3, 0.6),
     "seizure_to_overdose": Switch(1, 1, 2.17),
 }
@@ -418,6 +572,7 @@ class SwitchesSection(Section):
     bad_to_good_contact: Switched = number("ts_negativity_ratio")
     warm_handoff: Switched = number("ho_warm_vs_cold_or", gt=0)
     cit_to_arrest: Switched = number("tr_cit_arrest_or", gt=0)
+    calls_to_attitude: Switched = number("ow_od_call_attitude_slope", ge=-1, le=1)
     law_to_911: Switched = number("call_logit_knows_law")
     seizure_to_overdose: Switched = number("seizure_overdose_ratio", ge=1, le=10)
 
@@ -446,6 +601,9 @@ SECTIONS: dict[str, type[Section]] = {
     "deflection": DeflectionSection,
     "engagement": EngagementSection,
     "trust": TrustSection,
+    "officer_wellness": OfficerWellnessSection,
+    "trauma_training": TraumaTrainingSection,
+    "family": FamilySection,
     "switches": SwitchesSection,
 }
 
@@ -522,6 +680,9 @@ class Scenario(Section):
     deflection: DeflectionSection = Field(default_factory=DeflectionSection)
     engagement: EngagementSection = Field(default_factory=EngagementSection)
     trust: TrustSection = Field(default_factory=TrustSection)
+    officer_wellness: OfficerWellnessSection = Field(default_factory=OfficerWellnessSection)
+    trauma_training: TraumaTrainingSection = Field(default_factory=TraumaTrainingSection)
+    family: FamilySection = Field(default_factory=FamilySection)
     switches: SwitchesSection = Field(default_factory=SwitchesSection)
     changes: Annotated[tuple[Change, ...], Field(strict=False)] = Field((), description="Levers that change on a date")
 

@@ -9,10 +9,12 @@ from enum import IntEnum
 
 import numpy as np
 
+from ...agents.child import HOME
 from ...agents.compiled import compiled
 from ...agents.dealings import JAIL_RELEASE, NO_PATHWAY, OFFICER_INTERVENTION
+from ...agents.officer import serves
 from ...agents.provider import DETOX_KIND
-from ...agents.resident import METHADONE, NALTREXONE, WAITING, on_medication
+from ...agents.resident import HERE, METHADONE, NALTREXONE, WAITING, on_medication
 from ...agents.resident import REMISSION as REMITTED
 from ..events import (
     ADMITTED,
@@ -32,6 +34,10 @@ from ..events import (
     OVERDOSE,
     POLICE_CONTACT,
     RELEASED,
+    REMOVED,
+    REPORTED,
+    RESPONDED,
+    REUNIFIED,
     USE_CHANGED,
 )
 from ..process import process
@@ -64,13 +70,28 @@ class Count(IntEnum):
     DEFLECTED_ENTRIES = 20  # of these, those a deflection programme led to
     EXITS = 21  # of today's exits, those from treatment with medication
     CASE_WAIT_DAYS = 22  # days waited for a case manager by those taken on today
-    FIRST_EVENT = 23  # from here on: number of events of each kind
+    OFFICERS = 23  # officers on the force
+    VACANT = 24  # open posts that nobody holds
+    AWAY = 25  # officers sick or recovering
+    EXHAUSTED = 26  # officers with severe exhaustion, severe depersonalisation, a lasting injury, in care
+    DEPERSONALISED = 27
+    INJURED_OFFICERS = 28
+    OFFICERS_IN_CARE = 29
+    EXPOSED = 30  # children who live with a parent's untreated use; counted every 30 days, like the next
+    DISTRESSED = 31  # of the children followed, those more than one standard deviation above the mean of others
+    IN_KIN_CARE = 32  # children removed from home, to kin
+    IN_FOSTER_CARE = 33
+    RESPONSE_MINUTES = 34  # of today's responses to overdoses
+    REPORTS_BY_POLICE = 35  # of today's reports to child protection
+    FIRST_EVENT = 36  # from here on: number of events of each kind
 
 
 POPULATION, NO_USE, _M, _O, _I, _R, WAIT = range(7)
 JAIL, CASES, SLOTS, TREATED_NOT_USING, EXPECTED_DEATHS, WAIT_DAYS, GOOD, BAD = range(11, 19)
-ENTRIES, DEFLECTED_ENTRIES, EXITS, CASE_WAIT_DAYS, FIRST_EVENT = range(19, 24)
-EVENT_KINDS = 52
+(ENTRIES, DEFLECTED_ENTRIES, EXITS, CASE_WAIT_DAYS, OFFICERS, VACANT, AWAY, EXHAUSTED, DEPERSONALISED, INJURED_OFFICERS,
+ OFFICERS_IN_CARE, EXPOSED, DISTRESSED, IN_KIN_CARE, IN_FOSTER_CARE, RESPONSE_MINUTES, REPORTS_BY_POLICE,
+ FIRST_EVENT) = range(19, 37)  # fmt: skip
+EVENT_KINDS = 76
 MONTH = 30  # days between counts that need the tables
 COUNTS = FIRST_EVENT + EVENT_KINDS
 
@@ -87,18 +108,30 @@ def counts_tonight(world) -> np.ndarray:
     counts[CASES] = np.count_nonzero(here.managed)
     providers = world.state.providers
     counts[SLOTS] = providers.slots[providers.kind != DETOX_KIND].sum()
+    _stocks_of_officers_and_children(world, counts)
     treated = (here.care >= METHADONE) & (here.care <= NALTREXONE)
     counts[TREATED_NOT_USING] = np.count_nonzero(treated & (here.use == REMITTED))
     return counts
+
+
+def _stocks_of_officers_and_children(world, counts: np.ndarray) -> None:
+    _look_at_officers(world.view, counts)
+    _look_at_children(world.view, counts)
+    children = world.children
+    here = (children.present == 1) & (world.residents.fate[children.resident] == HERE)
+    for stock in (IN_KIN_CARE, IN_FOSTER_CARE):
+        counts[stock] = np.count_nonzero(here & (children.custody == stock - IN_KIN_CARE + 1))
 
 
 @compiled
 def _departed(world, event, tonight):
     """Take somebody who died or left out of the stocks; their care ended with an event of its own."""
     tonight[POPULATION] -= 1
-    history = world.residents[event.who].history
-    if history >= 0:
-        tonight[NO_USE + world.histories[history].use] -= 1
+    resident = world.residents[event.who]
+    if resident.history >= 0:
+        tonight[NO_USE + world.histories[resident.history].use] -= 1
+    if resident.child >= 0 and world.children[resident.child].custody != HOME:
+        tonight[IN_KIN_CARE - 1 + world.children[resident.child].custody] -= 1
 
 
 @compiled
@@ -108,8 +141,9 @@ def _count(world):
     if clock.day > START_DAY:
         for stock in range(FIRST_EVENT):
             tonight[stock] = world.census[clock.day - START_DAY - 1, stock]
-    for flow in range(EXPECTED_DEATHS, FIRST_EVENT):
+    for flow in range(EXPECTED_DEATHS, OFFICERS):
         tonight[flow] = 0.0
+    tonight[RESPONSE_MINUTES] = tonight[REPORTS_BY_POLICE] = 0.0
     for i in range(clock.today, clock.events):
         event = world.events[i]
         kind = event.kind
@@ -151,17 +185,59 @@ def _count(world):
             tonight[BAD] += event.amount < 0.0
         elif kind == OVERDOSE:
             tonight[EXPECTED_DEATHS] += event.amount
+        elif kind == RESPONDED:
+            tonight[RESPONSE_MINUTES] += event.amount
+        elif kind == REPORTED:
+            tonight[REPORTS_BY_POLICE] += event.amount
+        elif kind == REMOVED:
+            tonight[IN_KIN_CARE - 1 + int(event.amount)] += 1
+        elif kind == REUNIFIED:
+            tonight[IN_KIN_CARE - 1 + event.other] -= 1
     if (clock.day - START_DAY) % MONTH == 0:
+        _look_at_children(world, tonight)
         tonight[TREATED_NOT_USING] = 0.0
         for row in range(clock.histories):
             person = world.histories[row]
             if person.present and on_medication(person) and person.use == REMITTED:
                 tonight[TREATED_NOT_USING] += 1
+    _look_at_officers(world, tonight)
     slots = 0
     for i in range(len(world.providers)):
         if world.providers[i].kind != DETOX_KIND:
             slots += world.providers[i].slots
     tonight[SLOTS] = slots
+
+
+@compiled
+def _look_at_officers(world, tonight):
+    """Count officers as they are tonight: what wears them out leaves no event a day."""
+    day, rules = world.clock[0].day, world.rules[0]
+    for stock in range(OFFICERS, EXPOSED):
+        tonight[stock] = 0.0
+    for row in range(len(world.officers)):
+        officer = world.officers[row]
+        if serves(officer, day):
+            tonight[OFFICERS] += 1
+            tonight[AWAY] += officer.away_until > day
+            tonight[EXHAUSTED] += officer.exhaustion > rules.exhausted_above
+            tonight[DEPERSONALISED] += officer.depersonalisation > rules.depersonalised_above
+            tonight[INJURED_OFFICERS] += officer.injured
+            tonight[OFFICERS_IN_CARE] += officer.care_until > day
+    for i in range(len(world.posts)):
+        post = world.posts[i]
+        held = post.officer >= 0 and serves(world.officers[post.officer], day)
+        tonight[VACANT] += post.rank < rules.strain_staffing and not held
+
+
+@compiled
+def _look_at_children(world, tonight):
+    """Count children as they were at the last look."""
+    tonight[EXPOSED] = tonight[DISTRESSED] = 0.0
+    for number in range(world.clock[0].children):
+        child = world.children[number]
+        if child.present and world.residents[child.resident].fate == HERE:
+            tonight[EXPOSED] += child.exposed
+            tonight[DISTRESSED] += child.distress > 1.0
 
 
 @compiled

@@ -50,6 +50,7 @@ from ..diary import (
     people_in_key_order,
 )
 from ..events import BORN, DIED_OTHER, LEFT_HOME, MOVED_IN, MOVED_OUT, NOWHERE, Kind, happened
+from ..home import begin_home
 from ..network import ANYBODY, FRIEND, KIN, pick_tie
 from ..process import process
 from ..randomness import TO_UNIT, Stream, block, draw, pick
@@ -84,6 +85,7 @@ def _new_resident(world, key, household, born, sex, race):
     resident.mother = NONE
     resident.father = NONE
     resident.history = NONE
+    resident.child = NONE
     resident.left = NEVER_LEFT
     resident.kit_until = NEVER
     resident.trust = trust_at_start(world, key, race)
@@ -106,6 +108,7 @@ def _new_household(world, key, neighbourhood, kind):
     household.kit_until = NEVER
     household.neighbourhood = neighbourhood
     household.kind = kind
+    begin_home(world, row)
     return row
 
 

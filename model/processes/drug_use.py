@@ -21,6 +21,7 @@ from ..care import change_use, returns_injecting
 from ..changes import add_tie, begin_history
 from ..diary import FIRST_USE, YEAR, due, note_first_use
 from ..events import Kind
+from ..home import family_ratio
 from ..network import CO_USE, FRIEND, KIN, WHO_USES, pick_tie, share_in_use
 from ..process import process
 from ..randomness import TO_UNIT, Stream, draw
@@ -41,6 +42,7 @@ def _start(world):
             continue
         age = min(110, int((clock.day - resident.born) / YEAR))
         factor = world.first_use_shape[resident.sex, age] * (1.0 + rules.tie_effect * share_in_use(world, row))
+        factor *= min(rules.family_bound, family_ratio(world, row))
         if draw(clock.seed, _FIRST_USE, resident.key, clock.day, 1) * rules.first_use_bound >= factor:
             note_first_use(world, row, clock.day)
             continue

@@ -45,6 +45,7 @@ from ..events import (
     happened,
 )
 from ..hand_off import PROVIDER, hand_over
+from ..home import is_persuaded
 from ..jail import arrest, summon
 from ..process import process
 from ..randomness import Stream, block, draw
@@ -96,9 +97,8 @@ def _respond_in_place(world, row, officer, chargeable, offence):
     offer = happened(world, OFFERED, person.resident, NONE, 0.0, sent, setting)
     trust = trust_of(world, person.resident) if police else 0.0
     u = draw(seed, _ENCOUNTER, key, day, _TEAM_ACCEPT)
-    if accepts(
-        u, readiness_today(world, person), police, trust, rules.team_trauma_informed, False, False, False, rules
-    ):
+    family = is_persuaded(world, row)
+    if accepts(u, readiness_today(world, person), police, trust, rules.team_informed, family, False, False, rules):
         yes = happened(world, ACCEPTED, person.resident, NONE, 0.0, offer, setting)
         handed = hand_over(world, row, RESPONSE_TEAM, PROVIDER, COMMUNITY_RESPONSE, yes)
         if handed >= 0:
@@ -120,7 +120,8 @@ def _divert(world, row, officer, contact):
     offer = happened(world, OFFERED, person.resident, officer, 0.0, contact, setting)
     trust = trust_of(world, person.resident)
     u = draw(seed, _ENCOUNTER, key, day, _ACCEPT)
-    if not accepts(u, readiness_today(world, person), True, trust, 0.0, False, False, True, rules):
+    family = is_persuaded(world, row)
+    if not accepts(u, readiness_today(world, person), True, trust, 0.0, family, False, True, rules):
         happened(world, REFUSED, person.resident, officer, 0.0, offer, setting)
         return 1
     yes = happened(world, ACCEPTED, person.resident, officer, 0.0, offer, setting)

@@ -43,6 +43,7 @@ from ..events import (
     Kind,
     happened,
 )
+from ..home import child_at_home
 from ..jail import arrest, book
 from ..network import ANYBODY, CO_USE, FRIEND, pick_housemate, pick_tie
 from ..process import process
@@ -142,7 +143,7 @@ def _respond(world, key, place):
     radius = math.sqrt(-2.0 * math.log(draw(seed, _SCENE, key, day, _MINUTES)))
     normal = radius * math.cos(2.0 * math.pi * draw(seed, _SCENE, key, day, _MINUTES_2))
     spread = math.exp(rules.response_log_sd * normal) * world.response_factor[place]
-    minutes = rules.police_minutes * spread
+    minutes = rules.police_minutes * spread * rules.response_load
     if officer < 0 or not world.agencies[world.officers[officer].agency].carries_naloxone:
         minutes = (rules.police_minutes + rules.ems_extra_minutes) * spread
     return officer, minutes
@@ -186,9 +187,10 @@ def _live_through(world, history_row):
                 _use_kit(world, row, witness, kit)
         knows_law = witness >= 0 and world.residents[witness].knows_law == 1
         supervised = witness >= 0 and _is_supervised(world, witness)
+        child = at_home and rules.custody_fear_logit < 0.0 and child_at_home(world, world.residents[row].household) >= 0
         trust = trust_of(world, witness) if witness >= 0 else 0.0
         u = draw(seed, _SCENE, key, day, _CALL)
-        if calls_911(u, seen, not at_home, knows_law, naloxone, supervised, trust, rules):
+        if calls_911(u, seen, not at_home, knows_law, naloxone, supervised, child, trust, rules):
             called = happened(world, CALLED_911, row, witness, 0.0, there, setting)
             place = world.households[world.residents[row].household].neighbourhood
             officer, minutes = _respond(world, key, place)

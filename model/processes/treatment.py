@@ -34,6 +34,7 @@ from ..care import (
 )
 from ..diary import in_key_order, people_in_key_order
 from ..events import DID_NOT_ATTEND, Kind, happened
+from ..home import is_coached
 from ..process import process
 from ..randomness import TO_UNIT, Stream, block, draw
 from ..standing import trust_of
@@ -68,6 +69,8 @@ def _seek(world, row, u):
     rules, person = world.rules[0], world.histories[row]
     ready = math.exp(readiness_today(world, person))
     usual = rules.seek_per_day * ready * (rules.managed_seeking_ratio if person.managed else 1.0)
+    if is_coached(world, row):
+        usual *= rules.coaching_ratio
     if happens(u, usual):
         ask_for_care(world, row, NO_PATHWAY, _recent_overdose(world, person))
     elif happens(u, usual + _self_referral_hazard(world, row) * ready):
@@ -80,7 +83,10 @@ def _decide(world):
     clock = world.clock[0]
     rules = world.rules[0]
     # Nobody's hazard is higher than this: most draws need no look at the person.
-    asking = rules.seek_per_day * rules.managed_seeking_ratio + rules.self_referral_per_day * MOST_BY_TRUST
+    asking = (
+        rules.seek_per_day * rules.managed_seeking_ratio * max(1.0, rules.coaching_ratio)
+        + rules.self_referral_per_day * MOST_BY_TRUST
+    )
     most_asking = asking * math.exp(rules.readiness_jump)
     most = max(most_asking, rules.leaving_bound)
     threshold = most / TO_UNIT

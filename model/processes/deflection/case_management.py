@@ -5,7 +5,7 @@ from ....agents.compiled import compiled
 from ....agents.dealings import MANAGED, OFFICER_REFERRAL, TO_ASSESS
 from ....agents.resident import METHADONE, NO_CARE, REMISSION, accepts, attends, has_active_disorder
 from ....agents.table import NONE
-from ...care import ask_for_care, readiness_today
+from ...care import ask_for_care, readiness_today, tell_of_success
 from ...cases import case_setting, close_case, take_on
 from ...events import (
     ACCEPTED,
@@ -20,6 +20,7 @@ from ...events import (
     happened,
 )
 from ...hand_off import PROVIDER, hand_over
+from ...home import is_persuaded
 from ...jail import summon
 from ...randomness import draw
 
@@ -87,8 +88,9 @@ def assess(world, row):
     if has_active_disorder(person) and person.care == NO_CARE:
         offer = happened(world, OFFERED, person.resident, NONE, 0.0, assessed, setting)
         u = draw(seed, _CASE, key, day, _AGREES)
-        informed = rules.team_trauma_informed
-        if accepts(u, readiness_today(world, person), False, 0.0, informed, False, False, False, rules):
+        informed = rules.team_informed
+        family = is_persuaded(world, row)
+        if accepts(u, readiness_today(world, person), False, 0.0, informed, family, False, False, rules):
             yes = happened(world, ACCEPTED, person.resident, NONE, 0.0, offer, setting)
             handed = hand_over(world, row, CASE_MANAGEMENT, PROVIDER, pathway, yes)
             if handed >= 0:
@@ -125,9 +127,10 @@ def manage(world, row):
         return
     offer = happened(world, OFFERED, person.resident, NONE, 0.0, dealings.case_event, setting)
     u = draw(clock.seed, _CASE, person.key, day, _ACCEPTS)
-    informed = rules.team_trauma_informed
+    informed = rules.team_informed
     charged = dealings.charged == 1
-    if accepts(u, readiness_today(world, person), False, 0.0, informed, False, False, charged, rules):
+    family = is_persuaded(world, row)
+    if accepts(u, readiness_today(world, person), False, 0.0, informed, family, False, charged, rules):
         yes = happened(world, ACCEPTED, person.resident, NONE, 0.0, offer, setting)
         handed = hand_over(world, row, CASE_MANAGEMENT, PROVIDER, pathway, yes)
         if handed >= 0:
@@ -145,6 +148,7 @@ def _complete(world, row):
     done = happened(world, COMPLETED, person.resident, dealings.worker, days, dealings.case_event, setting)
     if dealings.charged:
         happened(world, CHARGE_VOIDED, person.resident, dealings.officer, 0.0, done, setting)
+    tell_of_success(world, row, 0 + dealings.officer, done)
     close_case(world, row, done)
 
 

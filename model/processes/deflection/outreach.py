@@ -29,6 +29,7 @@ from ...events import (
     happened,
 )
 from ...hand_off import PROVIDER, hand_over
+from ...home import is_persuaded
 from ...network import pick_housemate
 from ...randomness import draw
 from ...standing import trust_of
@@ -66,7 +67,7 @@ def list_survivors(world):
             give_kit(world, row, i)
             refer(world, row, NONE, EMERGENCY_MEDICAL, i)
         if rules.naloxone_plus > 0.0 and world.dealings[row].stage == NO_CASE:
-            if draw(clock.seed, _CASE, person.key, clock.day, _PASSED) < rules.event_sharing:
+            if draw(clock.seed, _CASE, person.key, clock.day, _PASSED) < rules.event_sharing * rules.champions_left:
                 wait = rules.first_visit_hours / 24.0
                 days = int(wait) + (draw(clock.seed, _CASE, person.key, clock.day, _HOURS) < wait - int(wait))
                 passed = happened(world, EVENT_PASSED, resident, NONE, float(days), i, BY_PATHWAY + NALOXONE_PLUS)
@@ -195,12 +196,12 @@ def _offer(world, row, reached):
     seed, day, key = clock.seed, clock.day, person.key
     setting, pathway = case_setting(world, row), 0 + dealings.pathway
     share = rules.police_present if pathway == NALOXONE_PLUS else rules.outreach_police_present
-    police = draw(seed, _CASE, key, day, _POLICE) < share
+    police = draw(seed, _CASE, key, day, _POLICE) < share * (1.0 - rules.lived_experience)
     trust = trust_of(world, person.resident) if police else 0.0
     early = day - person.last_overdose <= 2
     offer = happened(world, OFFERED, person.resident, NONE, 0.0, reached, setting)
     u = draw(seed, _CASE, key, day, _ACCEPTS)
-    family, informed = dealings.relative_reached == 1, rules.team_trauma_informed
+    family, informed = dealings.relative_reached == 1 or is_persuaded(world, row), rules.team_informed
     if accepts(u, readiness_today(world, person), police, trust, informed, family, early, False, rules):
         yes = happened(world, ACCEPTED, person.resident, NONE, 0.0, offer, setting)
         handed = hand_over(world, row, OUTREACH_TEAM, PROVIDER, pathway, yes)

@@ -1,0 +1,365 @@
+"""Households with children: what an overdose, an arrest or a death does at home, who is reached, and how children fare.
+
+Events of today come first: children who saw, families looked up, schools told, child protection called. Then every
+child followed is looked at once a month: years with a parent's untreated use, distress, removal, the way back home,
+and first use beyond what other young people's dates already bring.
+"""
+
+from ...agents.child import FOSTER, HOME, KIN_CARE, feel_a_month
+from ...agents.compiled import compiled
+from ...agents.resident import HERE, MISUSE, NO_USE, OUD, happens
+from ...agents.table import NONE
+from ..changes import begin_history
+from ..diary import YEAR, days_until
+from ..events import (
+    ARRESTED,
+    AT_HOME,
+    BORN,
+    CHILD_WITNESSED,
+    COACHED,
+    FAMILY_REACHED,
+    JAILED,
+    KIT_RECEIVED,
+    NOTICE_TO_SCHOOL,
+    NOWHERE,
+    OVERDOSE,
+    PARENT_ARRESTED,
+    PARENT_JAILED,
+    PROTECTION_OPENED,
+    REMOVED,
+    REPORTED,
+    RESPONDED,
+    REUNIFIED,
+    SERVICES_BEGAN,
+    THERAPY,
+    USE_CHANGED,
+    Kind,
+    happened,
+)
+from ..home import (
+    GROWN_DAYS,
+    add_adversity,
+    begin_child,
+    child_at_home,
+    cohesion_of,
+    ever_had_disorder,
+    family_ratio,
+    has_parent,
+    has_untreated_parent,
+    is_minor,
+    is_parent,
+    lives_at_home,
+    treated_parent_days,
+)
+from ..network import ANYBODY, KIN, pick_housemate, pick_tie
+from ..process import process
+from ..randomness import Stream, draw
+from ..rules import CHILD_DAYS
+
+_FAMILY, _CHILD = 39, 40
+# Draws about a family on one day, by number.
+(_REACHED, _WHO, _KIN, _COACHED, _SERVICES, _KIT, _KIT_LIFE) = range(7)
+# Draws about a child on one day, by number; 0 is liability.
+(_SAW, _REPORTED, _OPENED, _NOTICE, _CHECK, _THERAPY, _OTHERS, _REMOVED, _WHERE, _BACK, _BEGINS, _ILLICIT,
+ _OTHERS_OPEN) = range(1, 14)  # fmt: skip
+BY_POLICE, BY_OTHERS = 1.0, 0.0
+BACK_HOME, OF_AGE = 1.0, 0.0
+SCHOOL_AGE, SCHOOL_UNTIL = 5, 18
+TREATED_DAYS = 90  # of a parent, after which children come home sooner
+FIRST_RISK_DAYS = int(12 * YEAR)
+
+
+# --- what happened today ---------------------------------------------------------------------------
+
+
+@compiled
+def _today(world):
+    """Go through the events of today that touch a home."""
+    clock = world.clock[0]
+    until = 0 + clock.events  # what is added here is not gone through
+    for i in range(clock.today, until):
+        event = world.events[i]
+        kind, who = event.kind, event.who
+        if kind == OVERDOSE and event.setting == AT_HOME:
+            _children_see(world, i)
+        elif kind == RESPONDED:
+            _reach_the_family(world, i)
+            if event.setting == AT_HOME:
+                _look_after_children(world, i, world.rules[0].report_at_overdose)
+        elif kind == ARRESTED:
+            _weigh_on_own_children(world, i, PARENT_ARRESTED)
+            _reach_the_family(world, i)
+            _look_after_children(world, i, world.rules[0].family_report_at_arrest)
+        elif kind == JAILED:
+            _weigh_on_own_children(world, i, PARENT_JAILED)
+        elif kind == USE_CHANGED and ever_had_disorder(world, who):
+            _follow_own_children(world, who)
+        elif kind == BORN:
+            mother = 0 + event.other
+            if ever_had_disorder(world, mother) and world.residents[who].fate == HERE:
+                begin_child(world, who)
+
+
+@compiled
+def _children_see(world, overdose):
+    """Let children who are there see an overdose at home."""
+    clock, rules = world.clock[0], world.rules[0]
+    person = 0 + world.events[overdose].who
+    row = world.households[world.residents[person].household].first
+    while row >= 0:
+        if row != person and is_minor(world, row) and lives_at_home(world, row):
+            if draw(clock.seed, _CHILD, world.residents[row].key, clock.day, _SAW) < rules.family_witness_given_home:
+                saw = happened(world, CHILD_WITNESSED, row, person, 0.0, overdose, AT_HOME)
+                add_adversity(world, row, saw)
+        row = world.residents[row].housemate
+
+
+@compiled
+def _weigh_on_own_children(world, cause, kind):
+    """Let a parent's arrest or jail weigh on the children at home."""
+    person = 0 + world.events[cause].who
+    row = world.households[world.residents[person].household].first
+    while row >= 0:
+        if is_minor(world, row) and is_parent(world, person, row) and lives_at_home(world, row):
+            add_adversity(world, row, happened(world, kind, row, person, 0.0, cause, NOWHERE))
+        row = world.residents[row].housemate
+
+
+@compiled
+def _follow_own_children(world, person):
+    """Begin to follow the children at home of somebody with opioid use disorder."""
+    resident = world.residents[person]
+    row = world.households[resident.household].first if resident.fate == HERE else NONE
+    while row >= 0:
+        if is_parent(world, person, row) and world.clock[0].day - world.residents[row].born < GROWN_DAYS:
+            begin_child(world, row)
+        row = world.residents[row].housemate
+
+
+@compiled
+def _relative(world, person):
+    """Return an adult of the home, else kin elsewhere, who can be looked up; -1: nobody."""
+    clock = world.clock[0]
+    key = world.residents[person].key
+    adult = clock.day - 18 * YEAR
+    found = pick_housemate(world, person, draw(clock.seed, _FAMILY, key, clock.day, _WHO), adult)
+    if found < 0:
+        found = pick_tie(world, person, KIN, draw(clock.seed, _FAMILY, key, clock.day, _KIN), ANYBODY)
+    return found if found >= 0 and not is_minor(world, found) else NONE
+
+
+@compiled
+def _reach_the_family(world, cause):
+    """Look up a relative after an overdose call or an arrest: a kit, coaching, services, as the place offers them."""
+    clock, rules = world.clock[0], world.rules[0]
+    person = 0 + world.events[cause].who
+    seed, day, key = clock.seed, clock.day, world.residents[person].key
+    if draw(seed, _FAMILY, key, day, _REACHED) >= rules.family_reach:
+        return
+    relative = _relative(world, person)
+    if relative < 0:
+        return
+    reached = happened(world, FAMILY_REACHED, relative, person, 0.0, cause, NOWHERE)
+    household = world.households[world.residents[person].household]
+    household.reached_day = day
+    if draw(seed, _FAMILY, key, day, _KIT) < rules.family_household_naloxone:
+        life = days_until(draw(seed, _FAMILY, key, day, _KIT_LIFE), 1.0 / (rules.kit_lifetime_months * YEAR / 12))
+        holder = world.residents[relative]
+        holder.kit_until = max(holder.kit_until, day + 1 + life)
+        happened(world, KIT_RECEIVED, relative, NONE, float(holder.kit_until), reached, NOWHERE)
+    if draw(seed, _FAMILY, key, day, _COACHED) < rules.family_coaching:
+        household.coached_until = day + 1 + int(rules.family_coaching_days)
+        happened(world, COACHED, relative, person, rules.family_coaching_days, reached, NOWHERE)
+    if draw(seed, _FAMILY, key, day, _SERVICES) < rules.family_services:
+        household.services_until = day + 1 + int(rules.family_services_days)
+        happened(world, SERVICES_BEGAN, relative, person, rules.family_services_days, reached, NOWHERE)
+
+
+@compiled
+def _look_after_children(world, cause, report):
+    """See to the children of a home after police or medics came: a report, a word to the school, support."""
+    clock, rules = world.clock[0], world.rules[0]
+    event = world.events[cause]
+    person, officer = 0 + event.who, 0 + event.other
+    seed, day = clock.seed, clock.day
+    home = 0 + world.residents[person].household
+    if child_at_home(world, home) < 0:
+        return
+    row = world.households[home].first
+    while row >= 0:
+        if row != person and is_minor(world, row) and lives_at_home(world, row):
+            key = world.residents[row].key
+            if draw(seed, _CHILD, key, day, _REPORTED) < report:
+                _report(world, row, officer, BY_POLICE if officer >= 0 else BY_OTHERS, cause, _OPENED)
+            age = (day - world.residents[row].born) / YEAR
+            told = NONE
+            if SCHOOL_AGE <= age < SCHOOL_UNTIL and officer >= 0:
+                if draw(seed, _CHILD, key, day, _NOTICE) < rules.family_handle_with_care:
+                    told = happened(world, NOTICE_TO_SCHOOL, row, officer, 0.0, cause, NOWHERE)
+            if told < 0 and draw(seed, _CHILD, key, day, _CHECK) < rules.family_endangered_children_check:
+                told = cause
+            if told >= 0:
+                _support(world, row, told)
+        row = world.residents[row].housemate
+
+
+@compiled
+def _support(world, row, cause):
+    """Offer a child therapy."""
+    clock, rules = world.clock[0], world.rules[0]
+    u = draw(clock.seed, _CHILD, world.residents[row].key, clock.day, _THERAPY)
+    if u < rules.family_therapy_given_notice:
+        child = world.children[begin_child(world, row)]
+        child.support = max(child.support, -rules.family_therapy_sd)
+        happened(world, THERAPY, row, NONE, 0.0, cause, NOWHERE)
+
+
+@compiled
+def _report(world, row, officer, by, cause, number):
+    """Report a child to child protection, which may open a case."""
+    clock, rules = world.clock[0], world.rules[0]
+    child = world.children[begin_child(world, row)]
+    reported = happened(world, REPORTED, row, officer, by, cause, NOWHERE)
+    u = draw(clock.seed, _CHILD, child.key, clock.day, number)
+    if u < rules.family_report_opens and child.custody == HOME and child.case_until <= clock.day:
+        child.case_until = clock.day + int(rules.family_case_days)
+        child.case_event = happened(world, PROTECTION_OPENED, row, NONE, rules.family_case_days, reported, NOWHERE)
+
+
+# --- once a month ----------------------------------------------------------------------------------
+
+
+@compiled
+def _look_in(world):
+    """Look at the children whose day of the month it is."""
+    clock = world.clock[0]
+    for number in range(clock.children):
+        child = world.children[number]
+        if child.present == 0 or (clock.day + child.key) % CHILD_DAYS != 0:
+            continue
+        row = 0 + child.resident
+        resident = world.residents[row]
+        if resident.fate != HERE:
+            child.present = 0
+            continue
+        days = clock.day - resident.born
+        if days >= GROWN_DAYS:
+            child.present = 0
+            continue
+        _live_a_month(world, number)
+        if days >= FIRST_RISK_DAYS:
+            _may_begin(world, number)
+
+
+@compiled
+def _live_a_month(world, number):
+    """Let a month pass for a child: at home with a parent who uses, or away, or neither."""
+    clock, rules = world.clock[0], world.rules[0]
+    child = world.children[number]
+    row = 0 + child.resident
+    if not is_minor(world, row):
+        child.exposed = 0
+        if child.custody != HOME:
+            _come_home(world, number, OF_AGE)
+    else:
+        child.exposed = has_untreated_parent(world, row)
+        if child.exposed:
+            child.adversity += rules.family_adversity_with_use * CHILD_DAYS / YEAR
+            u = draw(clock.seed, _CHILD, child.key, clock.day, _OTHERS)
+            if happens(u, rules.family_report_by_others_per_day * CHILD_DAYS):
+                _report(world, row, NONE, BY_OTHERS, child.last_event, _OTHERS_OPEN)
+        if child.custody == HOME:
+            _may_be_removed(world, number)
+        else:
+            _may_come_home(world, number)
+    feel_a_month(child, cohesion_of(world, world.residents[row].household), rules)
+
+
+@compiled
+def _may_be_removed(world, number):
+    """Let child protection remove a child while a case is open and a parent at home uses."""
+    clock, rules = world.clock[0], world.rules[0]
+    child = world.children[number]
+    if child.case_until <= clock.day or child.exposed == 0:
+        return
+    if happens(draw(clock.seed, _CHILD, child.key, clock.day, _REMOVED), rules.removal_per_day * CHILD_DAYS):
+        kin = draw(clock.seed, _CHILD, child.key, clock.day, _WHERE) < rules.family_kin_share
+        child.custody = KIN_CARE if kin else FOSTER
+        child.removed = clock.day
+        child.exposed = 0
+        removed = happened(world, REMOVED, child.resident, NONE, float(child.custody), child.case_event, NOWHERE)
+        add_adversity(world, child.resident, removed)
+
+
+@compiled
+def _may_come_home(world, number):
+    """Let a child come home, sooner when a parent is well into treatment."""
+    clock, rules = world.clock[0], world.rules[0]
+    child = world.children[number]
+    if not has_parent(world, child.resident):
+        return
+    hazard = rules.reunified_per_day * CHILD_DAYS
+    if treated_parent_days(world, child.resident) >= TREATED_DAYS:
+        hazard *= rules.family_treated_reunify_ratio
+    if happens(draw(clock.seed, _CHILD, child.key, clock.day, _BACK), hazard):
+        _come_home(world, number, BACK_HOME)
+
+
+@compiled
+def _come_home(world, number, why):
+    """End a placement away from home."""
+    child = world.children[number]
+    away = 0 + child.custody
+    child.custody = HOME
+    child.case_until = world.clock[0].day
+    happened(world, REUNIFIED, child.resident, away, why, NONE, NOWHERE)
+
+
+@compiled
+def _may_begin(world, number):
+    """Let a young person begin to use, where their hazard is above the bound of the dates everybody has."""
+    clock, rules = world.clock[0], world.rules[0]
+    child = world.children[number]
+    row = 0 + child.resident
+    resident = world.residents[row]
+    if resident.history >= 0 and world.histories[resident.history].use != NO_USE:
+        return
+    above = family_ratio(world, row) - rules.family_bound
+    if above <= 0.0:
+        return
+    age = int((clock.day - resident.born) / YEAR)
+    illicit = rules.first_illicit_per_day * rules.oud_scale
+    both = illicit + rules.first_misuse_per_day
+    hazard = both * world.first_use_shape[resident.sex, age] * above * CHILD_DAYS
+    if happens(draw(clock.seed, _CHILD, child.key, clock.day, _BEGINS), hazard):
+        u = draw(clock.seed, _CHILD, child.key, clock.day, _ILLICIT)
+        if u * both < illicit:
+            begin_history(world, row, OUD, 0.0, child.last_event)
+        else:
+            begin_history(world, row, MISUSE, 1.0, child.last_event)
+
+
+@process(
+    writes=("children.*", "residents.child", "residents.kit_until", "households.*", "histories.*", "dealings.*"),
+    draws=(Stream.FAMILY, Stream.CHILD, Stream.HISTORY, Stream.POLICE_CONTACT),
+    emits=(
+        Kind.CHILD_WITNESSED,
+        Kind.PARENT_ARRESTED,
+        Kind.PARENT_JAILED,
+        Kind.FAMILY_REACHED,
+        Kind.KIT_RECEIVED,
+        Kind.COACHED,
+        Kind.SERVICES_BEGAN,
+        Kind.REPORTED,
+        Kind.PROTECTION_OPENED,
+        Kind.NOTICE_TO_SCHOOL,
+        Kind.THERAPY,
+        Kind.REMOVED,
+        Kind.REUNIFIED,
+        Kind.USE_CHANGED,
+    ),
+)
+def care(world) -> None:
+    """Let homes live through the day: children who saw, families reached, schools told; a month for some children."""
+    _today(world.view)
+    _look_in(world.view)
