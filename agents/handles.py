@@ -10,6 +10,7 @@ import numpy as np
 
 from ..scenarios.errors import InputError, nearest
 from .agency import AGENCY, AgencyKind
+from .child import CHILD, Custody
 from .dealings import DEALINGS, Pathway, Stage
 from .household import HOUSEHOLD, HOUSEHOLD_KINDS
 from .officer import OFFICER
@@ -150,6 +151,8 @@ _FOR_EVER = "it never changes"
 _HOME = "homes are left and joined in the processes of the day"
 _CUSTODY = "arrest and custody follow from contacts: change `contact_factor`, or levers of policing and custody"
 _PROGRAMME = "a case goes from step to step in the programme: change levers of deflection, or `capacity` of workers"
+_POST = "it goes with the post: send an officer off duty with `away_until`"
+_PROTECTION = "child protection decides: change levers of family"
 _TRUST = "it follows from contacts with police: change `trust`, the lasting part"
 _CARE = "treatment is entered through a provider: change `slots` of providers, or a person's `readiness`"
 
@@ -166,6 +169,7 @@ _CARE = "treatment is entered through a provider: change `slots` of providers, o
             "household": _HOME,
             "housemate": _HOME,
             "history": "give the person a `use` instead",
+            "child": _BY_THE_DAY,
             "fate": "use `remove()` for leaving town",
             "left": _BY_THE_DAY,
             "births": _BY_THE_DAY,
@@ -210,6 +214,16 @@ _CARE = "treatment is entered through a provider: change `slots` of providers, o
             **dict.fromkeys(("care_pathway", "mandated"), _CARE),
         },
     ),  # fmt: skip
+    *Shown.of(
+        CHILD,
+        "children",
+        by="child",
+        words={"custody": Custody},
+        kept={
+            **dict.fromkeys(("last_event", "exposed"), _BY_THE_DAY),
+            **dict.fromkeys(("case_until", "removed", "custody"), _PROTECTION),
+        },
+    ),
     Worked(
         "age", "whole years since birth", lambda world, rows: (world.day - world.state.residents["born"][rows]) // YEAR
     ),
@@ -224,7 +238,8 @@ _CARE = "treatment is entered through a provider: change `slots` of providers, o
 class Resident(Handle):
     """A resident: everybody who lives here, with the history of opioid use of those who have one.
 
-    With a history go dealings with police, courts and programmes. What belongs to it is None for a resident without.
+    With a history go dealings with police, courts and programmes; with a family that opioid use touches, a childhood
+    that is followed. What belongs to either is None for a resident without.
     """
 
     @classmethod
@@ -287,7 +302,16 @@ class Household(Handle):
 @shows(
     "officers",
     2,
-    *Shown.of(OFFICER, "officers", words={"shift": Shift}, kept={"key": _FOR_EVER}),
+    *Shown.of(
+        OFFICER,
+        "officers",
+        words={"shift": Shift},
+        kept={
+            "key": _FOR_EVER,
+            **dict.fromkeys(("post", "beat", "shift", "crew"), _POST),
+            **dict.fromkeys(("left", "injured"), _BY_THE_DAY),
+        },
+    ),
     Worked(
         "years_of_service",
         "whole years since joining the force",
@@ -295,9 +319,14 @@ class Household(Handle):
     ),
 )
 class Officer(Handle):
-    """A sworn police officer."""
+    """A sworn police officer, also after they left the force."""
 
-    stays = "take an officer off patrol with `beat = -1`"
+    stays = "send an officer off duty with `away_until`"
+
+    @classmethod
+    def here(cls, world, rows=slice(None)):
+        """Return who is on the force now, bool (n,)."""
+        return world.state.officers["left"][rows] > world.day
 
 
 @shows(

@@ -137,29 +137,37 @@ def injury_probability(officer, severity, rules):
 
 
 @compiled
-def own_levels(officer, day, rules):
-    """Return the exhaustion and depersonalisation an officer tends to, but for stress and work."""
+def own_levels(officer, rules):
+    """Return the exhaustion and depersonalisation an officer tends to, but for stress, work, peers and care."""
     exhaustion = officer.own_exhaustion + rules.strain_burnout
     depersonalisation = officer.own_depersonalisation + rules.strain_burnout
-    if officer.support_rank < rules.strain_peer_support:
-        exhaustion += rules.strain_peer_support_sd
     if officer.support_rank < rules.strain_coach:
         exhaustion += rules.strain_coach_sd
         depersonalisation += rules.strain_coach_sd
-    if officer.care_until > day:
-        exhaustion += rules.strain_care_exhaustion_sd
     return exhaustion, depersonalisation
 
 
 @compiled
+def fade(officer, rules):
+    """Let what is left of the calls before today fade."""
+    officer.stress *= rules.stress_keep
+    officer.calls *= rules.calls_keep
+
+
+@compiled
 def strain_a_day(officer, day, load, rules):
-    """Let a day pass: stress fades; exhaustion follows stress and work, depersonalisation follows exhaustion.
+    """Let a day pass: exhaustion follows stress and work, depersonalisation follows exhaustion.
 
     load: work for each officer present, over the usual.
     """
-    exhaustion, depersonalisation = own_levels(officer, day, rules)
+    exhaustion, depersonalisation = own_levels(officer, rules)
     pull = rules.strain_stress_to_exhaustion * (officer.stress - rules.stress_mean)
     pull += rules.strain_load_to_exhaustion * (load - 1.0)
+    if officer.support_rank < rules.strain_peer_support:
+        pull += rules.strain_peer_support_sd
+    if officer.care_until > day:
+        pull += rules.strain_care_exhaustion_sd
+    # What peers and care relieve of exhaustion relieves depersonalisation with it; a coach acts on each as published.
     further = rules.strain_exhaustion_to_depersonalisation * (officer.exhaustion - exhaustion)
     officer.exhaustion += (exhaustion + pull - officer.exhaustion) / rules.strain_exhaustion_days
     officer.depersonalisation += (
@@ -167,8 +175,6 @@ def strain_a_day(officer, day, load, rules):
     ) / rules.strain_depersonalisation_days
     if officer.beat >= 0:  # overdose calls fall on patrol
         officer.depersonalisation += rules.strain_toll_of_call * -rules.calls_mean
-    officer.stress *= rules.stress_keep
-    officer.calls *= rules.calls_keep
 
 
 @compiled
@@ -192,7 +198,7 @@ def help_hazard(officer, rules):
 def sick_probability(officer, rules):
     """Return the daily chance that a sick leave begins: more for who is exhausted."""
     days = max(0.0, rules.strain_sick_days + rules.strain_sick_days_per_sd * officer.exhaustion)
-    return days / 365.25 / rules.strain_sick_spell_days
+    return days / 365.25 / max(1, int(rules.strain_sick_spell_days))
 
 
 @compiled

@@ -25,7 +25,14 @@ TABLES = {  # unit of a column that points at a row -> the table
     "worker row": "workers",
 }
 # Days that cannot lie ahead: tables go by days since.
-PAST = ("born", "joined", "since", "care_since", "last_overdose", "refused_day")
+PAST = (
+    *("born", "joined", "since", "care_since", "last_overdose", "refused_day"),
+    *("trained_day", "course_day", "reached_day"),
+)
+WITHOUT = {  # column that points at a row -> what a resident lacks who has none
+    "history": "has no history of opioid use; set `use` first",
+    "child": "has no childhood that is followed",
+}
 
 
 def codes(name: str, words: tuple[str, ...]) -> type[IntEnum]:
@@ -209,7 +216,7 @@ class Shown(Known):
         places, has = self._places(model.world, rows)
         if has is not None and not has.all():
             without = rows[int(np.flatnonzero(~has)[0])]
-            raise InputError(f"{self.name}: resident {without} has no history of opioid use; set `use` first")
+            raise InputError(f"{self.name}: resident {without} {WITHOUT[self.by]}")
         model.world.rows(self.table)[self.column.name][places] = numbers
 
     def _check(self, world, rows, numbers) -> None:

@@ -19,7 +19,7 @@ class Column(NamedTuple):
     unit: str
     low: float
     high: float
-    owner: str  # the process that writes it; "build" for what never changes
+    owner: str  # the process in which it normally changes; "build": set with the row, the same for ever
     meaning: str
 
 

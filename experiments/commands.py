@@ -127,6 +127,103 @@ def compare(
 
 
 @app.command()
+def factorial(
+    factors: Annotated[
+        list[str] | None,
+        typer.Argument(help="Policies to combine; by default the four areas.", metavar="FACTOR...", show_default=False),
+    ] = None,
+    base: Annotated[str, typer.Option(help="The policy they are added to.", metavar="NAME")] = "full_deflection",
+    place: Place = None,
+    years: Years = None,
+    seeds: Seeds = "10",
+    residents: Residents = None,
+    set_: SetBoth = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for results, new or empty.  [default: runs/PLACE-factorial-BASE]", metavar="FOLDER"),
+    ] = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+) -> None:
+    """Combine policies in every way: do they reinforce each other? Write effects, interactions, shares, a figure.
+
+    \b
+    deflect factorial
+    deflect factorial --place US --residents 100000 --seeds 20
+    deflect factorial more_slots more_naloxone --base status_quo
+    """
+    from . import factorial as asked
+    from . import files, show
+    from .progress import shown
+    from .provenance import label_of
+
+    settings = {"place": place, "years": years, "residents": residents}
+    settings = {name: value for name, value in settings.items() if value is not None}
+    chosen = tuple(factors or asked.AREAS)
+    texts = [*(set_ or []), *(f"{name}={value}" for name, value in settings.items())]
+    cells = asked.cells_of(base, chosen, texts)
+    folder = files.choose(out, label_of(cells[0]), f"factorial-{cells[0].name}")
+    with shown(f"{label_of(cells[0])}, {len(cells)} combinations", quiet) as progress:
+        result = asked.factorial(base, chosen, texts, seeds=seeds, workers=workers, progress=progress)
+    folder = result.save(folder)
+    asked.show(result, folder, show.console())
+
+
+@app.command()
+def cost(
+    folder: Annotated[Path, typer.Argument(help="Folder of `deflect run` or `deflect compare`.", metavar="FOLDER")],
+    other: Annotated[
+        Path | None,
+        typer.Argument(help="A second run, same place and seeds: what it costs more and gains.", metavar="FOLDER_B"),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="Another price: prices.cost_jail_day=200, in dollars of its row's year.", metavar="KEY=VALUE"
+        ),
+    ] = None,
+    payer: Annotated[
+        str | None, typer.Option(help="Only what one pays: health, justice, child_welfare, programme.", metavar="PAYER")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the bill, new or empty.  [default: FOLDER/bill]", metavar="FOLDER")
+    ] = None,
+) -> None:
+    """Price finished runs, at other prices if you like, without running them again; or weigh two policies.
+
+    \b
+    deflect cost runs/cabell-county-wv-status-quo
+    deflect cost runs/cabell-county-wv-status-quo --set prices.cost_jail_day=200 --payer justice
+    deflect cost runs/cabell-county-wv-status-quo runs/cabell-county-wv-mari
+    deflect cost runs/cabell-county-wv-status-quo-vs-mari
+    """
+    from . import files, money, money_figure, money_text, show
+    from .figure import write
+
+    ledgers = [ledger for one in (folder, other) if one for ledger in money.read(one)]
+    money_text.check_payer(payer, len(ledgers))
+    ledgers = [ledger.priced(money.prices_of(ledger.scenario, set_ or ())) for ledger in ledgers]
+    told = money.Economics(*ledgers, money.labels_of(ledgers)) if len(ledgers) == 2 else None
+    target = files.free(folder / "bill") if out is None else files.choose(out, "", "")
+
+    def fill(path: Path) -> None:
+        if told:
+            money.write_table(told.table, path / "economics.csv")
+            write(money_figure.draw_economics(told), path / "economics.png")
+        else:
+            money.write_table(ledgers[0].table, path / "costs.csv")
+            write(money_figure.draw_bill(ledgers[0], payer), path / "costs.png")
+        prices = ledgers[0].scenario.prices.model_dump(mode="json")
+        files.write_json(path / "prices.json", {"from": [str(one) for one in (folder, other) if one], "prices": prices})
+
+    target = files.write_whole(target, fill)
+    if told:
+        money_text.show_economics(told, target / "economics.png", show.console())
+    else:
+        money_text.show_bill(ledgers[0], target, target / "costs.png", show.console(), payer)
+
+
+@app.command()
 def places(
     text: Annotated[
         str | None, typer.Argument(help="Part of a name, with or without its state; or digits of a FIPS code.")
@@ -379,7 +476,25 @@ def _scenario(policy, place, years, residents, sets):
     except InputError as error:
         raise InputError(_by_option(str(error))) from None
     find(scenario.place)
-    return scenario
+    return _within_budget(scenario)
+
+
+def _within_budget(scenario):
+    """Return the scenario, its levers scaled where its budget asks for that: then say so."""
+    import sys
+
+    if scenario.budget.dollars_per_year is None:
+        return scenario
+    from ..model.budget import within_budget
+
+    fitted = within_budget(scenario)
+    if fitted is not scenario:
+        print(
+            f"deflect: {fitted.name}: {fitted.description.rpartition('Its levers')[1]}"
+            f"{fitted.description.rpartition('Its levers')[2]}",
+            file=sys.stderr,
+        )
+    return fitted
 
 
 def _by_option(message: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import __version__
 from ..scenarios.errors import InputError
 from ..scenarios.load import load
-from . import compare_table, files
+from . import compare_table, equity_table, files
 from .differences import as_text, differences
 from .many import Progress, _Days, _live_on_executor
 from .processes import live_on_processes
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..scenarios.schema import Scenario
+    from .money import Economics
 
 SAME = ("place", "years", "residents")  # what both policies must be asked for
 
@@ -80,6 +81,18 @@ class Comparison:
         return pandas.DataFrame(
             compare_table.pairs(self.a.runs, self.b.runs), columns=["outcome", "seed", "a", "b", "diff"]
         )
+
+    @cached_property
+    def equity(self) -> "pandas.DataFrame":
+        """One row an outcome, group or grouping, and measure: what B changes, and for whom (docs/equity.md)."""
+        return equity_table.change_table(self.a.runs, self.b.runs)
+
+    @cached_property
+    def economics(self) -> "Economics":
+        """The two policies in money and health (docs/costs.md)."""
+        from .money import Economics
+
+        return Economics(self.a.ledger, self.b.ledger, self.labels)
 
     @property
     def message(self) -> str:
@@ -160,9 +173,19 @@ class Comparison:
         return files.write_whole(folder_for(folder, self.a.scenario, self.b.scenario), self._write)
 
     def _write(self, folder: Path) -> None:
-        for name, table in (("comparison", self.table), ("pairs", self.pairs)):
+        from .equity_figure import draw_changes
+        from .figure import write
+
+        for name, table in (("comparison", self.table), ("pairs", self.pairs), ("equity", self.equity)):
             table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g", lineterminator="\n")
+        if self.a.runs[0].quantities is not None:
+            from . import money, money_figure
+
+            money.write_kept(folder, [self.a.ledger, self.b.ledger])
+            money.write_table(self.economics.table, folder / "economics.csv")
+            write(money_figure.draw_economics(self.economics), folder / "economics.png")
         self.figure(folder / "comparison.png")
+        write(draw_changes(self), folder / "equity.png")
         files.write_json(folder / "provenance.json", self.provenance())
 
 
@@ -178,6 +201,9 @@ def _check_same(a: "Scenario", b: "Scenario") -> None:
         what = " and ".join(f"{name} {_said(ours)} and {_said(theirs)}" for name, ours, theirs in told)
         options = ", ".join(f"--{name}" for name, *_ in told)
         raise InputError(f"{a.name} and {b.name} say {what}: choose one for both with {options}")
+    told = [d for d in differences(b, a) if d.path.startswith("prices.")]
+    if told:
+        raise InputError(f"{a.name} and {b.name} say different {told[0].path}: set it for both with --set")
 
 
 def _pair_seeds(asked: int | str | Iterable[int]) -> list[int]:
@@ -206,7 +232,10 @@ def compare_scenarios(
     executor, progress: as for `many.run_many`. asked: the policies as the user named them, for the provenance. Raises
     InputError, processes.WorkerDied, or what a run raised; then, and on Ctrl-C, no worker is left.
     """
+    from ..model.budget import within_budget
+
     _check_same(a, b)
+    a, b = within_budget(a), within_budget(b)
     seeds = _pair_seeds(seeds)
     if workers is not None and workers < 1:
         raise InputError(f"workers: at least one is needed (got {workers})")

@@ -1,4 +1,7 @@
-"""The figure of a comparison: every outcome that differs, in percent of A, sorted by what these runs can say of it."""
+"""The figure of a comparison: every outcome that differs, in percent of A, family after family of outcomes.
+
+Colour and marker tell what these runs can say of each.
+"""
 
 import textwrap
 from collections.abc import Sequence
@@ -10,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from .. import __version__
-from ..model.outcomes import outcome
+from ..model.outcomes import OUTCOMES, outcome
 from .compare_table import Row
 from .compare_text import by_verdict, direction, headline, percents, told, value
 from .figure import BLUE, GREY, INK, SHADE, VERMILION, _seeds
@@ -18,30 +21,42 @@ from .figure import BLUE, GREY, INK, SHADE, VERMILION, _seeds
 if TYPE_CHECKING:
     from .compare import Comparison
 
-LOOK = {  # verdict: colour, marker; told apart by shape and heading too
-    "better": (BLUE, "o"),
-    "worse": (VERMILION, "s"),
-    "different": (INK, "D"),
-    "cannot tell": (GREY, "o"),
+LOOK = {  # verdict: colour, marker, the marker as text; told apart by shape too
+    "better": (BLUE, "o", "●"),
+    "worse": (VERMILION, "s", "■"),
+    "different": (INK, "D", "◆"),
+    "cannot tell": (GREY, "o", "○"),
 }
+FAMILIES = {  # a family of outcomes begins with this one and goes on to the next, in the order of model/outcomes.py
+    "deaths": "Overdoses and deaths",
+    "active_use_disorder": "Opioid use, treatment and naloxone",
+    "police_contacts": "Police, courts and jail",
+    "offers": "Deflection",
+    "children_exposed": "Children and families",
+    "officers_exhausted": "Officers",
+}
+ELSEWHERE = {"deaths_other": "deaths", "population": "deaths"}  # outcomes that stand among those of another family
 WIDTH, ROW = 12.0, 0.39  # inches
 AXIS, TITLE_LINE, HEAD_LINE, PRINT_LINE = 0.75, 0.27, 0.17, 0.155  # inches: the axis and its label; a line of each
+KEY_LINE = 0.22  # inches, of the key to the markers
 LEFT, RIGHT = 0.33, 0.60  # where the drawing begins and ends, in parts of the width
 COLUMNS = (0.685, 0.775, 0.985)  # right edges of the means under A and B, and of the difference
 EDGE = 250.0  # percent; what reaches further is cut there
 LEAST = 0.5  # percent; where no clear change is larger than that, there is nothing to see
+CLEAR = 12  # rows that are clear; from so many on, those of which nothing can be told are named and not drawn
 EVEN, NEAR = 20.0, 2.0  # percent: an axis up to EVEN is even; beyond, only about NEAR to both sides of zero
 TICKS = (3, 10, 30, 100)  # percent, of an axis that is not even
 
 
 def draw(comparison: "Comparison") -> Figure:
     """Return the figure; outcomes that are the same in every pair are named below it."""
-    rows = [row for row in by_verdict(comparison.rows) if drawn(row)]
-    lines, small = _lines(rows), _small_print(comparison)
+    rows = drawn(comparison.rows)
+    lines, small, keys = _lines(rows), _small_print(comparison), _keys(rows, comparison)
     bottom = AXIS + PRINT_LINE * (small.count("\n") + 2)
     heading = textwrap.wrap(title(comparison), 90)
     heads = [textwrap.fill(_words(label), 12) for label in comparison.labels]
-    top = 0.9 + TITLE_LINE * len(heading) + HEAD_LINE * max(head.count("\n") for head in heads)
+    key_space = KEY_LINE * ((len(keys) + 1) // 2)
+    top = 0.9 + TITLE_LINE * len(heading) + key_space + HEAD_LINE * max(head.count("\n") for head in heads)
     space = ROW * max(len(lines), 2)
     height = top + space + bottom
     figure = Figure(figsize=(WIDTH, height), dpi=150, facecolor="white")
@@ -54,7 +69,12 @@ def draw(comparison: "Comparison") -> Figure:
         figure.text(0.5, (bottom + space / 2) / height, _nothing(comparison), ha="center", color=INK, fontsize=12)
     above = dict(x=0.015, va="top", color=INK)
     figure.text(y=1 - 0.18 / height, s="\n".join(heading), fontsize=15, fontweight="bold", **above)
-    figure.text(y=1 - (0.25 + TITLE_LINE * len(heading)) / height, s=_asked(comparison), fontsize=10, **above)
+    below = 0.25 + TITLE_LINE * len(heading)
+    figure.text(y=1 - below / height, s=_asked(comparison), fontsize=10, **above)
+    for i, (verdict, meaning) in enumerate(keys.items()):
+        y = 1 - (below + 0.27 + KEY_LINE * (i // 2)) / height
+        said = f"{LOOK[verdict][2]} {meaning}"
+        figure.text((0.015, 0.5)[i % 2], y, said, va="top", color=LOOK[verdict][0], fontsize=9.5, fontweight="bold")
     figure.text(0.015, 0.15 / height, small, va="bottom", fontsize=8, color=GREY, linespacing=1.35)
     return figure
 
@@ -75,11 +95,15 @@ def title(comparison: "Comparison") -> str:
     return f"{instead[:1].upper()}{instead[1:]}: {said}"
 
 
-def drawn(row: Row) -> bool:
-    """Tell whether a row that differs has something to say: it is clear, or it is meant and could be much."""
-    if row.diff_low != row.diff_low:
-        return False
-    return row.verdict != "cannot tell" or (bool(row.better) and max(map(abs, percents(row))) > LEAST)
+def drawn(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows with something to say: clear, or meant and could be much; of many, those clear and the first."""
+    differ = [row for row in by_verdict(rows) if row.diff_low == row.diff_low]
+    clear = [row for row in differ if row.verdict != "cannot tell"]
+    open_ = [row for row in differ if row.verdict == "cannot tell"]
+    open_ = [row for row in open_ if row.better and max(map(abs, percents(row))) > LEAST]
+    if len(clear) >= CLEAR:
+        open_ = [row for row in open_ if row.outcome in ("deaths", headline(rows).outcome)]
+    return clear + open_
 
 
 def reach(rows: Sequence[Row]) -> float:
@@ -87,29 +111,49 @@ def reach(rows: Sequence[Row]) -> float:
     return 1.2 * max((abs(end) for row in rows for end in percents(row) if abs(end) <= EDGE), default=EDGE)
 
 
+def family(outcome_id: str) -> str:
+    """Return the heading of an outcome's family."""
+    outcome_id = ELSEWHERE.get(outcome_id, outcome_id)
+    heading = ""
+    for known in OUTCOMES:
+        heading = FAMILIES.get(known.id, heading)
+        if known.id == outcome_id:
+            break
+    return heading
+
+
 def _lines(rows: Sequence[Row]) -> list[Row | str]:
-    """Return the rows with a line for the heading of each verdict."""
+    """Return the rows family by family, each in the order of outcomes below its heading."""
+    headings, order = list(FAMILIES.values()), [known.id for known in OUTCOMES]
+    placed = sorted(rows, key=lambda row: (headings.index(family(row.outcome)), order.index(row.outcome)))
     lines: list[Row | str] = []
-    for verdict, group in groupby(rows, key=lambda row: row.verdict):
-        lines += [verdict, *group]
+    for heading, group in groupby(placed, key=lambda row: family(row.outcome)):
+        lines += [heading, *group]
     return lines
 
 
-def _rows(axes: Axes, lines: Sequence[Row | str], heads: Sequence[str], comparison: "Comparison") -> None:
-    (a, b), pairs = map(_words, comparison.labels), len(comparison.seeds)
-    limit = reach([line for line in lines if isinstance(line, Row)])
-    _scale(axes, limit)
-    heading = {
+def _keys(rows: Sequence[Row], comparison: "Comparison") -> dict[str, str]:
+    """Return what the marker of each verdict drawn means."""
+    b, pairs = _words(comparison.labels[1]), len(comparison.seeds)
+    meanings = {
         "better": f"Better with {b}",
         "worse": f"Worse with {b}",
         "different": "Different, neither better nor worse in itself",
         "cannot tell": f"Cannot tell from {pairs} pairs: the bar reaches to both sides of no change",
     }
+    found = {row.verdict for row in rows}
+    return {verdict: meaning for verdict, meaning in meanings.items() if verdict in found}
+
+
+def _rows(axes: Axes, lines: Sequence[Row | str], heads: Sequence[str], comparison: "Comparison") -> None:
+    a, b = map(_words, comparison.labels)
+    limit = reach([line for line in lines if isinstance(line, Row)])
+    _scale(axes, limit)
     axes.axvline(0, color=INK, lw=1.2, zorder=1)
     for y, line in enumerate(lines):
         if isinstance(line, str):
             axes.axhspan(y - 0.5, y + 0.5, xmin=_across(0.01), xmax=_across(0.99), color=SHADE, lw=0, clip_on=False)
-            _text(axes, 0.015, y, heading[line], color=LOOK[line][0], weight="bold")
+            _text(axes, 0.015, y, line, weight="bold")
         else:
             _row(axes, y, line, limit)
     for column, text in zip(COLUMNS, (*heads, "difference (95 % interval)"), strict=True):
@@ -122,7 +166,7 @@ def _rows(axes: Axes, lines: Sequence[Row | str], heads: Sequence[str], comparis
 
 
 def _row(axes: Axes, y: int, row: Row, limit: float) -> None:
-    colour, marker = LOOK[row.verdict]
+    colour, marker, _ = LOOK[row.verdict]
     middle, low, high = percents(row)
     ends = [min(max(end, -limit), limit) for end in (low, high)]
     axes.plot(ends, [y, y], color=colour, lw=2.6, solid_capstyle="butt", zorder=2)
@@ -194,7 +238,8 @@ def _nothing(comparison: "Comparison") -> str:
 def _small_print(comparison: "Comparison") -> str:
     first, rows = comparison.a.runs[0], comparison.rows
     same = [row.title for row in rows if row.verdict == "same"]
-    other = [row.title for row in by_verdict(rows) if not drawn(row)]
+    shown = drawn(rows)
+    other = [row.title for row in by_verdict(rows) if row not in shown]
     said = []
     if by_verdict(rows):
         said.append(

@@ -19,6 +19,7 @@ HEADLINE = "expected_deaths"  # deaths without the luck of survival: the same an
 VERDICTS = ("better", "worse", "different", "cannot tell")  # in the order they are shown; others are a list of names
 WIDTH = 100
 ALWAYS = "in every pair"
+GAPS_SHOWN = 2
 MANY = 10  # times as much as under A is no longer told in percent
 
 
@@ -102,9 +103,29 @@ def show(comparison: "Comparison", picture: Path, out: Console) -> None:
     if none:
         out.print()
         _paragraph(f"Of nothing in every pair, so not a number: {', '.join(none)}.", out)
+    if between := gaps(comparison):
+        out.print()
+        _paragraph(between, out)
     if listed.rows:
         out.print()
         _paragraph(" ".join(notes(rows)), out, "italic")
+
+
+def gaps(comparison: "Comparison") -> str:
+    """Return in one sentence which gaps by sex and race in the main outcomes narrow and which widen; empty if none."""
+    from .equity_table import HEADLINES
+
+    table = comparison.equity
+    told_of = table.outcome.isin(HEADLINES) & table.grouping.isin(["sex", "race"])
+    listed = table[told_of & (table.measure == "rate_difference")]
+    told = []
+    for verdict in ("narrows", "widens"):
+        found = [
+            f"{row.title} ({row.group} to {row.reference})" for row in listed[listed.verdict == verdict].itertuples()
+        ]
+        if found:
+            told.append(f"{verdict} in {', '.join(found[:GAPS_SHOWN])}{' and others' * (len(found) > GAPS_SHOWN)}")
+    return f"The gap in rates between groups {'; '.join(told)}. See equity.csv and equity.png." if told else ""
 
 
 def notes(rows: Sequence[Row]) -> list[str]:

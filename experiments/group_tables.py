@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .chance import spread
+from .equity import too_few
 from .run import Run
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ GROUPS = (
     "gap_low",
     "gap_high",
     "seeds",
+    "denominator",
+    "few",
 )
 CASCADE = (
     "pathway",
@@ -55,7 +58,7 @@ def group_table(runs: Sequence[Run]) -> "pandas.DataFrame":
     import pandas
 
     from ..model.groups import GROUPS as GROUPS_OF_PEOPLE
-    from ..model.groups import MEASURES, REFERENCE
+    from ..model.groups import MEASURES, REFERENCE, UNGROUPED
 
     place = {group: number for number, group in enumerate(GROUPS_OF_PEOPLE)}
     rows = []
@@ -63,6 +66,7 @@ def group_table(runs: Sequence[Run]) -> "pandas.DataFrame":
         over, under = (
             np.array([run.groups[column] * run.scale for run in runs]) for column in (measure.over, measure.under)
         )
+        few = too_few([run.groups[measure.events or measure.over] for run in runs])
         for grouping, group in GROUPS_OF_PEOPLE:
             reference = REFERENCE.get(grouping, "")
             ours = place[grouping, group]
@@ -80,9 +84,14 @@ def group_table(runs: Sequence[Run]) -> "pandas.DataFrame":
                     "better": measure.better,
                     "count": over[:, ours].mean() / years if measure.has_ratio else NAN,
                     "base": under[:, ours].mean() / years,
+                    "denominator": measure.denominator,
+                    "few": bool(few[ours]),
                 }
                 | told
             )
+    for outcome, why in UNGROUPED.items():
+        told = {"outcome": outcome.id, "title": outcome.title, "unit": outcome.unit, "better": outcome.better}
+        rows.append({"grouping": "none", "group": "none", "reference": "", "denominator": f"no group: {why}"} | told)
     return pandas.DataFrame(rows, columns=list(GROUPS))
 
 
@@ -90,7 +99,7 @@ def _compared(measure: "Measure", over, under, compare: bool) -> dict[str, float
     """Return rate, ratio and gap of a group and its reference; over, under: shape (runs, 2), the group first."""
     rate, reference = _over(over.sum(axis=0), under.sum(axis=0)) * measure.times
     by_seed = _over(over, under) * measure.times
-    told = dict.fromkeys(GROUPS[GROUPS.index("rate") :], NAN)
+    told = dict.fromkeys(GROUPS[GROUPS.index("rate") : GROUPS.index("seeds")], NAN)
     lowest, highest = (0.0 if measure.has_ratio else -np.inf), (1.0 if measure.unit == "share" else np.inf)
     told |= _around("rate", rate, by_seed[:, 0], lowest, highest)
     told["seeds"] = int(np.isfinite(by_seed[:, 0]).sum())

@@ -35,6 +35,9 @@ def run_many(
     `measure` must be a function at the top of a module. Raises InputError, processes.WorkerDied, or what a run
     raised; then, and on Ctrl-C, no worker is left.
     """
+    from ..model.budget import within_budget
+
+    scenario = within_budget(scenario)  # a policy that is refused is refused before any work
     seeds = seeds_of(seeds)
     if workers is not None and workers < 1:
         raise InputError(f"workers: at least one is needed (got {workers})")

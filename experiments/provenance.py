@@ -28,6 +28,7 @@ def provenance(runs: Sequence[Run], ties: Path | None = None) -> dict[str, Any]:
         "code_sha256_16": first.code,
         "command": command(runs, ties),
         "scenario_hash": scenario.hash,
+        "run_hash": scenario.run_hash,
         "scenario": scenario.model_dump(mode="json"),
         "changed_from_default": [
             {

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from . import chance, files, group_tables, provenance, summary
+from . import chance, equity_table, files, group_tables, provenance, summary
 from .run import Run
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..scenarios.schema import Scenario
+    from .money import Ledger
 
 
 class Result:
@@ -57,9 +58,26 @@ class Result:
         return group_tables.group_table(self.runs)
 
     @cached_property
+    def equity(self) -> "pandas.DataFrame":
+        """One row an outcome, grouping and measure of inequality, with its interval (docs/equity.md)."""
+        return equity_table.equity_table(self.runs)
+
+    @cached_property
     def cascade(self) -> "pandas.DataFrame":
         """One row a pathway, group and step, from the first contact to a year in treatment (docs/results.md)."""
         return group_tables.cascade_table(self.runs)
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """What the runs keep for their bill, at the scenario's prices."""
+        from .money import Ledger
+
+        return Ledger.of_runs(self.runs, self.place)
+
+    @cached_property
+    def costs(self) -> "pandas.DataFrame":
+        """One row an item and year: quantity, unit, price and amount, by payer; and health (docs/costs.md)."""
+        return self.ledger.table
 
     @cached_property
     def events(self) -> "pandas.DataFrame":
@@ -107,15 +125,22 @@ class Result:
         return files.write_whole(files.choose(folder, self.place, self.scenario.name), self._write)
 
     def _write(self, folder: Path) -> None:
+        from .equity_figure import draw
         from .figure import write
-        from .group_figure import draw_groups
 
-        for name, table in (("summary", self.summary()), ("groups", self.groups), ("cascade", self.cascade)):
+        tables = {"summary": self.summary(), "groups": self.groups, "equity": self.equity, "cascade": self.cascade}
+        for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g", lineterminator="\n")
+        if self.runs[0].quantities is not None:
+            from . import money, money_figure
+
+            money.write_kept(folder, [self.ledger])
+            money.write_table(self.costs, folder / "costs.csv")
+            write(money_figure.draw_bill(self.ledger), folder / "costs.png")
         self.monthly.to_parquet(folder / "monthly.parquet", index=False, compression="zstd")
         if self.runs[0].events is not None:
             self.events.to_parquet(folder / "events.parquet", index=False, compression="zstd")
         self.figure(folder / "figure.png")
         if len(self.runs) > 1:  # of one run nobody knows how far chance alone makes a gap
-            write(draw_groups(self), folder / "groups.png")
+            write(draw(self), folder / "equity.png")
         files.write_json(folder / "provenance.json", self.provenance())

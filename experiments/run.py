@@ -34,7 +34,9 @@ class Run:
     measured: Any = None  # what `measure` returned
     world: "World | None" = None  # only if asked for
     groups: "dict[str, np.ndarray] | None" = None  # counts by group over the policy days, see model/groups.py
+    neighbourhoods: "dict[str, np.ndarray] | None" = None  # the same by neighbourhood, the least policed first
     cascade: "dict[str, np.ndarray] | None" = None  # episodes by pathway and group, see model/cascade.py
+    quantities: "dict[str, np.ndarray] | None" = None  # by policy year, what the bill is made from: model/costs.py
 
     def __repr__(self) -> str:
         what = f"{self.scenario.name} in {self.scenario.place}, {self.residents:,} residents, {self.days:,} days"
@@ -70,27 +72,50 @@ def run(
 
     ties: a user's own ties between people: `Ties`, a function (population) -> Ties, or the path of a GraphML file.
     events, keep_world: keep the event table, or the whole world, in the run. measure: asked about the world at the
-    end, the answer is kept. progress: told the days lived so far, now and then. Raises InputError for a place that
-    does not exist, a seed below 0, ties that fit other people.
+    end, the answer is kept. progress: told the days lived so far, now and then. A policy over its budget is refused, or
+    lived with its levers scaled (model/budget.py). Raises InputError for that, a place that does not exist, a seed
+    below 0, ties that fit other people.
     """
-    from ..agents.compiled import source_hash
+    from ..model.budget import within_budget
     from ..model.build import build
-    from ..model.cascade import cascade
+
+    scenario = within_budget(scenario)
+    world = live_until(build(scenario, seed, ties=_reader(ties)), policy_days(scenario), progress)
+    return told(world, events=events, keep_world=keep_world, measure=measure)
+
+
+def live_until(world: "World", day: int, progress: Callable[[int], None] | None = None) -> "World":
+    """Let a world live until a day, and return it; progress is told the days lived, now and then."""
     from ..model.day import live_a_day
-    from ..model.groups import count_by_group
+
+    while world.day < day:
+        live_a_day(world)
+        if progress is not None and (world.day % REPORT_DAYS == 0 or world.day == day):
+            progress(world.day + BURN_IN_DAYS)
+    return world
+
+
+def told(
+    world: "World",
+    *,
+    events: bool = False,
+    keep_world: bool = False,
+    measure: Callable[["World"], Any] | None = None,
+) -> Run:
+    """Return what there is to say of a world that has lived to the last day of its scenario."""
+    from ..agents.compiled import source_hash
+    from ..model.cascade import cascade
+    from ..model.costs import quantities
+    from ..model.groups import count_people
     from ..model.outcomes import monthly, outcomes
     from .digest import digest
 
-    world = build(scenario, seed, ties=_reader(ties))
-    days = policy_days(scenario)
-    while world.day < days:
-        live_a_day(world)
-        if progress is not None and (world.day % REPORT_DAYS == 0 or world.day == days):
-            progress(world.day + BURN_IN_DAYS)
+    scenario = world.scenario
+    groups, neighbourhoods = count_people(world)
     return Run(
         scenario=scenario,
-        seed=seed,
-        days=days,
+        seed=world.seed,
+        days=policy_days(scenario),
         residents=world.starting_people,
         place_population=world.place_population,
         outcomes=outcomes(world),
@@ -100,8 +125,10 @@ def run(
         events=world.events.copy() if events else None,
         measured=measure(world) if measure is not None else None,
         world=world if keep_world else None,
-        groups=count_by_group(world),
+        groups=groups,
+        neighbourhoods=neighbourhoods,
         cascade=cascade(world),
+        quantities=quantities(world),
     )
 
 

@@ -30,6 +30,16 @@ POLICY_GROUPS = {
         "community_response",
     ),
     "all pathways": ("full_deflection",),
+    "one of the four areas": (
+        "families",
+        "trauma_informed",
+        "officer_wellbeing",
+        "community_engagement",
+    ),
+    "areas and pathways together": (
+        "four_areas",
+        "full_package",
+    ),
     "after a programme": (
         "angel",
         "massachusetts_outreach",
@@ -40,6 +50,20 @@ POLICY_GROUPS = {
         "chicago_nadp",
         "tucson",
         "denver_star",
+    ),
+    "after a practice": (
+        "handle_with_care",
+        "martinsburg_initiative",
+        "ptacc_families",
+        "cambridge_trauma_guide",
+        "nctsn_toolkit",
+        "mazur_collins_six_practices",
+        "sadulski_peer_support",
+        "advisory_board",
+    ),
+    "a start to teach with": (
+        "burned_out_force",
+        "rested_force",
     ),
 }
 GAPS_OF = ("deaths", "overdoses", "arrests", "entries", "acceptances", "call_share")  # outcomes told by group

@@ -55,7 +55,14 @@ def supply_on(scenario, day: int) -> float:
 
 
 @process(
-    writes=("providers.slots", "providers.reserved", "agencies.carries_naloxone", "workers.capacity"),
+    writes=(
+        "workers.capacity",
+        "agencies.carries_naloxone",
+        "providers.slots, reserved",
+        "rules.supply_today, team_calls_today",
+        "levers, trust shock, luck, seizures",
+        "clock.team_calls",
+    ),
     draws=(Stream.USE, Stream.OVERDOSE, Stream.CARE, Stream.OTHER_DEATH, Stream.SEIZURE),
     emits=(Kind.POLICY_CHANGED, Kind.SEIZED),
 )

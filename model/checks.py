@@ -84,6 +84,8 @@ OF_OFFICERS = (
     Kind.TRAINED,
     Kind.HEARD_OF_SUCCESS,
 )
+# What happens to officers also while they are sick or recovering.
+OF_OFFICERS_AT_REST = (Kind.RECOVERED, Kind.SOUGHT_HELP, Kind.HEARD_OF_SUCCESS)
 KIND_OF_PROVIDER = np.array([-1, -1, 0, 1, 2, 3])  # by the medication wanted
 
 _NEXT_USE = np.array([NEXT_USE[use] for use in (*Use, -1)], bool)  # the last row answers to -1
@@ -321,14 +323,16 @@ def officers_on_duty(world) -> Iterator[str]:
     events = world.events[today:]
     by = np.isin(events.kind, BY_OFFICER) & (events.other >= 0)
     officer = officers[np.where(by, events.other, 0)]
-    off = by & ((officer.beat < 0) | (officer.crew != (day // 2) % CREWS))
+    began = events.other[np.isin(events.kind, (Kind.SICK, Kind.RECOVERS))]  # today: they worked until then
+    away = (officer.away_until > day) & ~np.isin(events.other, began)
+    off = by & ((officer.beat < 0) | (officer.crew != (day // 2) % CREWS) | away)
     for i in np.flatnonzero(off)[:LIMIT]:
         what = Kind(events.kind[i]).name
         yield f"events row {today + i}: {what} by officer {events.other[i]}, not on duty on day {day}"
 
 
 def force(world) -> Iterator[str]:
-    """Every officer on the force holds the post that says so, nobody else does; the gone do nothing after they left."""
+    """Every officer on the force holds the post that says so, nobody else does; the gone and the away do nothing."""
     officers, posts, events = world.state.officers, world.state.posts, world.events
     serving = officers.left > world.day
     holders = np.bincount(posts.officer[posts.officer >= 0], minlength=len(officers))
@@ -346,12 +350,29 @@ def force(world) -> Iterator[str]:
     late = by & (events.day > officers.left[np.where(by, events.other, 0)])
     for i in np.flatnonzero(late)[:LIMIT]:
         yield f"events row {i}: {Kind(events.kind[i]).name} by officer {events.other[i]}, who had left"
+    yield from _away(events, by)
     injured = np.zeros(len(officers), np.int64)
     for kind, sign in ((Kind.INJURED, 1), (Kind.RECOVERED, -1)):
         np.add.at(injured, events.other[events.kind == kind], sign)
     yield from _faults(
         "officers", injured != officers.injured, lambda row: f"injured by the events {injured[row]} times"
     )
+
+
+def _away(events, by: np.ndarray) -> Iterator[str]:
+    """Whoever is sick or recovering does no police work, sees no incident and takes no course in those days."""
+    long = 10**6  # more than the days of any run: an officer and a day as one number
+    begins = events[np.isin(events.kind, (Kind.SICK, Kind.RECOVERS))]
+    begins = begins[np.argsort(begins.other.astype(np.int64) * long + begins.day, kind="stable")]
+    starts = begins.other.astype(np.int64) * long + begins.day
+    rows = np.flatnonzero(by & ~np.isin(events.kind, OF_OFFICERS_AT_REST))
+    other, day = events.other[rows].astype(np.int64), events.day[rows]
+    before = np.searchsorted(starts, other * long + day) - 1  # the last leave that began before that day
+    if len(begins):
+        same = (before >= 0) & (begins.other[before] == other)
+        away = same & (day <= begins.day[before] + begins.amount[before].astype(np.int64))
+        for i in rows[away][:LIMIT]:
+            yield f"events row {i}: {Kind(events.kind[i]).name} by officer {events.other[i]}, who was away"
 
 
 def children(world) -> Iterator[str]:

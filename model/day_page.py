@@ -16,18 +16,18 @@ ABOUT = """\
 Written by `python -m deflect.model.day_page` from what the code declares; not edited by hand.
 
 A day is a list of processes, one after the other, always in the same order ([model/day.py](../model/day.py)). Each
-declares what it writes, to which tables it adds rows, which events it leaves and which streams of chance it draws from.
-That this is true is tested: towns in which everything happens live process by process, and whatever changes without being
-declared, or is declared and never happens, is an error that names process, column and row
+declares what it writes, to which tables it adds rows, which events it leaves and which streams of chance it draws
+from. That this is true is tested: towns in which everything happens live process by process, and whatever changes
+without being declared, or is declared and never happens, is an error that names process, column and row
 ([tests/model/test_ownership.py](../tests/model/test_ownership.py)).
 
 What a process *reads* is not listed. Any process may look at everything, and a list nobody checks would soon be wrong.
 """
 OWNERS = """\
-**Owner** is the process in which a column normally changes; *also* are the others that write it. `build` says that the
-value is set with the row, at the start or when the row is added, and stays as it is. A new row is written whole by
-the process that adds it, whoever owns its columns. Days count from the start of the policy; −1,000,000 stands for never,
-1,000,000 for not yet. A row of −1 is nobody or none.
+**Owner** is the process in which a column normally changes; *also* are the others that write it. `build` says that
+the value is set with the row, at the start or when the row is added, and stays as it is. A new row is written whole
+by the process that adds it, whoever owns its columns. Days count from the start of the policy; −1,000,000 stands for
+never, 1,000,000 for not yet. A row of −1 is nobody or none.
 """
 LISTS, NUMBERS = "lists", "numbers"  # the last two columns of the matrix
 ANY = ("day", "key")  # units whose range says nothing to a reader
@@ -62,7 +62,8 @@ def _area(name: str) -> str:
     table = name.split(".")[0]
     if table in DECLARATIONS:
         return table
-    return NUMBERS if name in MOVED or name == "levers" else LISTS
+    members = TOGETHER[name][0] if name in TOGETHER else (name,)
+    return NUMBERS if members[0].split(".")[0] in ("rules", "clock") else LISTS
 
 
 def _matrix() -> Iterator[str]:

@@ -33,9 +33,11 @@ def begin_home(world, row):
 
 @compiled
 def lives_at_home(world, row):
-    """Say whether a young resident lives with their household: not removed by child protection."""
-    child = world.residents[row].child
-    return child < 0 or world.children[child].custody == HOME
+    """Say whether a young resident lives with their household: neither in jail nor removed by child protection."""
+    resident = world.residents[row]
+    if resident.history >= 0 and world.histories[resident.history].held == 1:
+        return False
+    return resident.child < 0 or world.children[resident.child].custody == HOME
 
 
 @compiled

@@ -54,8 +54,9 @@ def _wear_and_teach(world, scenario) -> None:
             rules[since] = world.day
     more = wellness.burnout - rules.burnout_in_force
     if more != 0:
-        officers.exhaustion += more
-        officers.depersonalisation += more
+        serving = officers.left > world.day
+        officers.exhaustion[serving] += more
+        officers.depersonalisation[serving] += more
         rules.burnout_in_force = wellness.burnout
 
 

@@ -33,7 +33,10 @@ def process(
     draws: tuple[Stream, ...] = (),
     emits: tuple[Kind, ...] = (),
 ):
-    """Declare a function of a world as a process of the day; writes: "table.column, column …", or a name of TOGETHER."""
+    """Declare a function of a world as a process of the day.
+
+    writes: texts such as "table.column, column" or "queue, cases", see TOGETHER.
+    """
 
     def declare(function) -> Process:
         name = f"{function.__module__.rsplit('.', 1)[-1]}.{function.__name__}"
@@ -48,25 +51,36 @@ def _names(text: str) -> list[str]:
     return [f"{table}{dot}{column.strip()}" for column in columns.split(",")]
 
 
-# Arrays and counts that only mean something together, declared under one name: (what belongs to it, what it is).
+# What only means something together is declared under one name: (arrays, columns and counts, what they are).
 TOGETHER = {
     "diary": (("diary_first", "diary_next"), "dates: which rows are due on which day"),
     "ties": (("late_first", "late_ties", "clock.late_ties"), "ties between people made during the run"),
     "queue": (("queue", "clock.queued"), "everybody who waits for treatment"),
     "cases": (("cases", "clock.cases"), "everybody with an open programme case"),
-    "events": (("events",), "what happened before this process"),
+    "posts": (("posts",), "sworn posts: who holds each, and when a vacant one is filled"),
+    "events": (("events",), "what happened before"),
     "luck": (("luck",), "the draws of the day of everybody with a history"),
     "seizures": (("seized_until",), "until when a seizure changes the supply, by neighbourhood"),
-    "levers": (("rules", "hand_off"), "the numbers in force, as a policy sets them, and hand-offs between agencies"),
     "census": (("census",), "what is true each night"),
+    "usual": (
+        ("rules.reference_days", "rules.present_mean", "rules.calls_mean", "rules.stress_mean"),
+        "officers present, their calls and stress: means over the last year of the burn-in",
+    ),
+    "trust shock": (
+        ("rules.trust_shock_size", "rules.trust_shock_day"),
+        "the last public event that lowered trust: its size and day",
+    ),
+    "levers": (("rules", "hand_off"), "the numbers in force, as a policy sets them, and hand-offs between agencies"),
 }
-# The numbers in force that the day itself moves have names of their own: (table.column, what it is).
+# The other numbers that the day itself moves: name -> what it is.
 MOVED = {
     "rules.supply_today": "risk of the supply today, over that of an average community",
     "rules.team_calls_today": "calls the community response teams can take today",
     "rules.trust_mean": "mean trust in police in the last year of the burn-in",
-    "rules.trust_shock_size": "size of the last public event that lowered trust",
-    "rules.trust_shock_day": "its day",
+    "rules.team_informed": "how trauma-informed teams work today",
+    "rules.providers_taught": "what courses add to how trauma-informed providers work today",
+    "rules.load_today": "work of an officer present today, over the usual",
+    "rules.response_load": "what that does to the response time",
     "clock.day": "the day that happens",
     "clock.today": "row of the first event of today",
     "clock.arrivals": "households that moved in today",
@@ -77,8 +91,10 @@ MOVED = {
 def name_of(array: str, column: str = "") -> str:
     """Return the name under which a process declares that it writes a column of an array of `world.State`."""
     full = f"{array}.{column}".rstrip(".")
-    if full not in MOVED:
+    if full in MOVED:
+        return full
+    for member in (full, array):
         for name, (members, _) in TOGETHER.items():
-            if array in members or full in members:
+            if member in members:
                 return name
     return full

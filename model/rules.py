@@ -147,9 +147,7 @@ def _follow_levers(scenario) -> dict[str, float]:
         (wellness.fitness_reframed, wellness.help_reframed_ratio),
     ):
         help_ratio *= ratio if lever else 1
-    # Shame is spread by one standard deviation: the mean over officers stays the published one.
-    stigma = float(np.log(wellness.help_stigma_or))
-    help_per_year = -np.log(1 - wellness.help_seeking) / np.exp(stigma**2 / 2)
+    help_per_year = _help_per_year(wellness.help_seeking, wellness.help_stigma_or)
     loss = engagement.champion_loss * (1 - engagement.agreements_hold * engagement.agreements)
     family = scenario.family
     return {
@@ -163,6 +161,21 @@ def _follow_levers(scenario) -> dict[str, float]:
         "assessment_days": 1.0 if engagement.coordinator else scenario.deflection.assessment_days,
         "social_services_leaving": engagement.social_services_leaving_ratio**engagement.social_services,
     }
+
+
+@cache
+def _help_per_year(share: float, stigma_or: float) -> float:
+    """Return the hazard of seeking help at mean stigma with which the published share of officers seek it in a year.
+
+    Stigma is spread by one standard deviation between officers.
+    """
+    ratio = stigma_or ** ndtri((np.arange(1000) + 0.5) / 1000)
+    low, high = -40.0, 40.0
+    for _ in range(60):  # halving, of the log hazard
+        middle = (low + high) / 2
+        fewer = (1 - np.exp(-np.exp(middle) * ratio)).mean() < share
+        low, high = (middle, high) if fewer else (low, middle)
+    return float(np.exp(middle)) if share > 0 else 0.0
 
 
 @cache

@@ -12,6 +12,7 @@ import numpy as np
 from ..scenarios.errors import InputError
 from ..scenarios.schema import Scenario
 from .events import EVENT
+from .roster import POST
 from .rules import make_rules
 from .world import CLOCK, DECLARATIONS, GROWS, LATE_TIE, State, World
 
@@ -76,4 +77,10 @@ def restore(path: str | Path) -> World:
 def _row_types(scenario) -> dict[str, np.dtype]:
     """Return the record type of every table of rows."""
     types = {name: declaration.dtype for name, declaration in DECLARATIONS.items()}
-    return types | {"clock": CLOCK, "rules": make_rules(scenario).dtype, "late_ties": LATE_TIE, "events": EVENT}
+    return types | {
+        "clock": CLOCK,
+        "rules": make_rules(scenario).dtype,
+        "late_ties": LATE_TIE,
+        "events": EVENT,
+        "posts": POST,
+    }

@@ -33,7 +33,7 @@ BOUNDS = {
     "standard deviations": (0, 10),
     "visits": (0, 100),
     "SMD": (-3, 0),
-    "standardised mean difference": (-3, 0),
+    "standardised mean difference": (-3, 3),
     "Cohen d": (-3, 3),
     "hazard ratio": (0, 100),
     "risk ratio": (0, 100),
@@ -44,12 +44,17 @@ BOUNDS = {
     "per officer-year": (0, 365),
     "relative change": (-1, 1),
     "years": (0, 100),
+    "QALYs": (0, 100),
+    "utility": (0, 1),
+    "utility decrement": (0, 1),
 }
+MONEY = (0, 1_000_000_000)  # bounds of every unit that begins with USD, whatever it is paid for
 # Rows in a unit that scenarios do not use: the scenario's unit, and what to divide the row by.
 UNITS = {
     "per 100 person-years": ("per year", 100),
     "probability per year": ("per year", 1),
     "ratio vector": ("ratio", 1),
+    "utility 0-1": ("utility", 1),
 }
 
 
@@ -68,8 +73,9 @@ def number(row: str, kind: str = "parameter", **bounds: float) -> Any:
     """Declare a field by its row of evidence; `ge`, `gt`, `le`, `lt` replace the bounds of the unit."""
     facts = evidence(row)
     unit, divisor = UNITS.get(facts.unit, (facts.unit, 1))
-    if facts.series is None and unit in BOUNDS:
-        low, high = BOUNDS[unit]
+    money = unit.startswith("USD")
+    if facts.series is None and (unit in BOUNDS or money):
+        low, high = MONEY if money else BOUNDS[unit]
         bounds = ({} if "gt" in bounds else {"ge": low}) | ({} if "lt" in bounds else {"le": high}) | bounds
     elif facts.series is None and unit != "yes or no":
         raise ValueError(f"{row}: no bounds are known for the unit {unit!r}")

@@ -24,13 +24,15 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
-from .evidence import registry_digest
+from .evidence import points_of, registry_digest
 from .field import Section, lever, limits, number, row_of, setting
 
 ByAge = row_of(0, 5, 6)  # 12-17, 18-25, 26-34, 35-49, 50-64, 65+
 ByMother = row_of(0, 1000, 6)  # 15-19 ... 40-44
 BySexAndAge = Annotated[tuple[row_of(0, 5, 18), ...], Field(strict=False, min_length=2, max_length=2)]
 Monthly = row_of(0, 5)
+PRICE_YEARS = points_of("price_index")[0]
+PriceIndex = row_of(1, 10_000, len(PRICE_YEARS))
 Fips = Annotated[
     str,
     # A FIPS code written as a number has lost its leading zero.
@@ -450,7 +452,7 @@ class TraumaTrainingSection(Section):
     """Courses in trauma-informed practice: who is taught, for how long, how often again, and what it acts on."""
 
     coverage: float = lever("training_coverage")
-    days: Literal[0, 1, 5] = lever("training_days")
+    days: Literal[0, 1, 5] = lever("training_days", le=5)
     refresher_months: float = lever("training_refresher_months", le=120)
     survivor_cotrainer: bool = lever("survivor_cotrainer")
     staff: float = lever("training_staff")
@@ -517,6 +519,102 @@ class FamilySection(Section):
     reunified_12m: float = number("reunify_12m_parental_sud", lt=1)
     treated_reunify_ratio: float = number("treat90_reunify_multiplier")
     call_logit_custody_fear: float = number("call_logit_custody_fear")
+
+
+class PricesSection(Section):
+    """What things cost and what health is worth. No process reads these: a run is priced when it is over.
+
+    A price is in dollars of the year of its row (`currency_year`), also when a scenario says another number; the bill
+    turns it into dollars of `price_year`.
+    """
+
+    price_year: int = setting(2023, "Dollars of which year the bill is in", ge=PRICE_YEARS[0], le=PRICE_YEARS[-1])
+    cost_od_nonfatal_healthcare: float = number("cost_od_nonfatal_healthcare")
+    cost_ems_run: float = number("cost_ems_run")
+    cost_od_fatal_healthcare: float = number("cost_od_fatal_healthcare")
+    cost_oud_healthcare_untreated_year: float = number("cost_oud_healthcare_untreated_year")
+    cost_oud_healthcare_treated_year: float = number("cost_oud_healthcare_treated_year")
+    cost_methadone_year: float = number("cost_methadone_year")
+    cost_buprenorphine_year: float = number("cost_buprenorphine_year")
+    cost_naltrexone_year: float = number("cost_naltrexone_year")
+    cost_detox_day: float = number("cost_detox_day")
+    cost_naloxone_kit: float = number("cost_naloxone_kit")
+    cost_kit_distribution: float = number("cost_kit_distribution")
+    cost_child_trauma_therapy: float = number("cost_child_trauma_therapy")
+    cost_police_hour: float = number("cost_police_hour")
+    police_contact_minutes: float = number("police_contact_minutes")
+    cost_citation: float = number("cost_citation")
+    cost_policing_incident: float = number("cost_policing_incident")
+    cost_court_case: float = number("cost_court_case")
+    cost_jail_day: float = number("cost_jail_day")
+    cost_supervision_day: float = number("cost_supervision_day")
+    cost_officer_replacement: float = number("cost_officer_replacement")
+    shift_hours: float = number("shift_hours")
+    officer_year_hours: float = number("officer_year_hours")
+    cost_case_manager_year: float = number("cost_case_manager_year")
+    cost_outreach_worker_year: float = number("cost_outreach_worker_year")
+    visit_hours: float = number("visit_hours")
+    cost_response_team_year: float = number("cost_response_team_year")
+    cost_coordinator_year: float = number("cost_coordinator_year")
+    cost_board_year: float = number("cost_board_year")
+    cost_lived_experience_year: float = number("cost_lived_experience_year")
+    cost_feedback_year: float = number("cost_feedback_year")
+    cost_publicity_year: float = number("cost_publicity_year")
+    cost_social_services_year: float = number("cost_social_services_year")
+    cost_slot_year: float = number("cost_slot_year")
+    cost_jail_medication_day: float = number("cost_jail_medication_day")
+    cost_course_one_day: float = number("cost_course_one_day")
+    cost_course_five_day: float = number("cost_course_five_day")
+    cost_survivor_cotrainer: float = number("cost_survivor_cotrainer")
+    course_lasts_years: float = number("course_lasts_years", gt=0)
+    cost_provider_training_year: float = number("cost_provider_training_year")
+    cost_peer_support_officer_year: float = number("cost_peer_support_officer_year")
+    cost_coach_officer_year: float = number("cost_coach_officer_year")
+    cost_skills_course: float = number("cost_skills_course")
+    cost_destigmatising_year: float = number("cost_destigmatising_year")
+    cost_confidential_help_year: float = number("cost_confidential_help_year")
+    cost_services_on_shift_year: float = number("cost_services_on_shift_year")
+    cost_officer_care: float = number("cost_officer_care")
+    cost_welfare_check: float = number("cost_welfare_check")
+    cost_family_coaching: float = number("cost_family_coaching")
+    cost_family_services_year: float = number("cost_family_services_year")
+    cost_handle_with_care_notice: float = number("cost_handle_with_care_notice")
+    cost_lock_box: float = number("cost_lock_box")
+    lock_box_years: float = number("lock_box_years", gt=0)
+    affected_home_share: float = number("affected_home_share")
+    family_events_per_year: float = number("family_events_per_year")
+    cost_cps_investigation: float = number("cost_cps_investigation")
+    cost_foster_year: float = number("cost_foster_year")
+    cost_kin_care_year: float = number("cost_kin_care_year")
+    util_general: float = number("util_general")
+    util_misuse: float = number("util_misuse")
+    util_oud_active: float = number("utility_rx_misuse")
+    util_oud_active_injection: float = number("util_oud_active_injection")
+    util_moud: float = number("util_moud")
+    util_remission: float = number("util_remission")
+    util_spouse_decrement: float = number("util_spouse_decrement")
+    partner_share: float = number("partner_share")
+    util_child_decrement: float = number("util_child_decrement")
+    qaly_loss_per_overdose_death: float = number("qaly_loss_per_overdose_death")
+    cost_od_fatal_productivity: float = number("cost_od_fatal_productivity")
+    vsl: float = number("vsl")
+    wtp_per_qaly: float = number("wtp_per_qaly")
+    discount_rate: float = number("discount_rate", le=1)
+    price_index: PriceIndex = number("price_index")
+
+
+class BudgetSection(Section):
+    """What a policy's levers may cost in a year beyond the status quo, and what happens when they cost more."""
+
+    dollars_per_year: float | None = setting(
+        None,
+        "Most that the levers may cost a year, in dollars of prices.price_year; null is no limit",
+        ge=0,
+        le=1_000_000_000_000,
+    )
+    over: Literal["refuse", "scale"] = setting(
+        "refuse", "Over the budget: refuse the policy, or scale its levers toward the status quo until it fits"
+    )
 
 
 class Switch(NamedTuple):
@@ -605,6 +703,8 @@ SECTIONS: dict[str, type[Section]] = {
     "trauma_training": TraumaTrainingSection,
     "family": FamilySection,
     "switches": SwitchesSection,
+    "prices": PricesSection,
+    "budget": BudgetSection,
 }
 
 
@@ -684,6 +784,8 @@ class Scenario(Section):
     trauma_training: TraumaTrainingSection = Field(default_factory=TraumaTrainingSection)
     family: FamilySection = Field(default_factory=FamilySection)
     switches: SwitchesSection = Field(default_factory=SwitchesSection)
+    prices: PricesSection = Field(default_factory=PricesSection)
+    budget: BudgetSection = Field(default_factory=BudgetSection)
     changes: Annotated[tuple[Change, ...], Field(strict=False)] = Field((), description="Levers that change on a date")
 
     @field_validator("changes", mode="after")
@@ -697,8 +799,23 @@ class Scenario(Section):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of everything that matters to results: all but name and description, and the rows outside it."""
-        told = self.model_dump(mode="json", exclude={"name", "description"}) | {"registry": registry_digest()}
+        """SHA-256 of everything that matters to results, the bill among them: all but name and description.
+
+        The rows outside the scenario that shape the world are in it too. See `run_hash`.
+        """
+        return self._digest({"name", "description"})
+
+    @property
+    def run_hash(self) -> str:
+        """SHA-256 of what matters to the events of a run: `hash` without prices and budget.
+
+        Two scenarios with one `run_hash` give the same bytes for a seed. Other prices need no other run, only another
+        bill (`deflect cost`); a budget acts through the levers it leaves, which are in the hash.
+        """
+        return self._digest({"name", "description", "prices", "budget"})
+
+    def _digest(self, exclude: set[str]) -> str:
+        told = self.model_dump(mode="json", exclude=exclude) | {"registry": registry_digest()}
         text = json.dumps(told, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from deflect.model.changes import NOTHING_TODAY
 from deflect.model.events import Kind
 from deflect.model.levers import set_levers
 from deflect.model.process import name_of
 from deflect.model.randomness import Stream, block, draw
-from deflect.model.world import GROWS, START_DAY, State, World
+from deflect.model.world import DECLARATIONS, GROWS, START_DAY, State, World
 from towns import ALL_PATHWAYS, lived_until, town
 
 # Nobody stops using at entry to treatment; overdoses, deaths and arrests are many, and so are teenagers who use.
@@ -51,6 +50,7 @@ DEADLY = {
     "deflection.met_per_visit": 1.0,
     "deflection.met_relative": 1.0,
     "deflection.police_present": 0.0,
+    "engagement.feedback": 1.0,
     "deflection.held_charge_logit": 3.0,
 }
 # Few places and many who ask; contacts end in jail for days; free beds for whoever comes.
@@ -88,14 +88,67 @@ OPEN = {
     "engagement.warm_share": 0.9,
     "engagement.keep_warm": 0.95,
     "treatment.intake_days": 3.0,
+    "engagement.feedback": 1.0,
     "demography.household_moves_out_per_year": 2.0,
     "drug_use.misuse_stop_per_year": 30.0,
     "drug_use.first_misuse_per_year": 3.0,
+}
+# Officers wear out, leave and are replaced within weeks; families are reached, children removed and brought home.
+HOMES = {
+    "population.oud_per_100k": 40_000,
+    "drug_use.first_illicit_per_year": 1.0,
+    "overdose.base_oud_per_year": 12.0,
+    "overdose.base_injecting_per_year": 12.0,
+    "overdose.at_home": 0.9,
+    "overdose.call_probability": 0.95,
+    "overdose.police_first": 0.9,
+    "officer_wellness.critical_incidents_per_year": 60.0,
+    "officer_wellness.injury_per_incident": 0.3,
+    "officer_wellness.injury_remission_per_year": 20.0,
+    "officer_wellness.burnout": 3.0,
+    "officer_wellness.help_seeking": 0.999,
+    "officer_wellness.help_stigma_or": 1.0,
+    "officer_wellness.peer_support": 1.0,
+    "officer_wellness.confidential_help": True,
+    "officer_wellness.services_on_shift": True,
+    "engagement.feedback": 1.0,
+    "engagement.keep_warm": 0.95,
+    "deflection.caseload": 1_000,
+    "deflection.visits_per_worker": 1_000,
+    "treatment.intake_days": 3.0,
+    "officer_wellness.resign_per_year": 3.0,
+    "officer_wellness.retire_per_year": 3.0,
+    "officer_wellness.vacancy_months_least": 0.1,
+    "officer_wellness.vacancy_months_most": 0.2,
+    "officer_wellness.skills_course": 1.0,
+    "officer_wellness.recovery_time": True,
+    "trauma_training.coverage": 1.0,
+    "trauma_training.days": 5,
+    "trauma_training.rollout_days": 20,
+    "trauma_training.staff": 1.0,
+    "trauma_training.providers": 1.0,
+    "family.reach_base": 1.0,
+    "family.reach_most": 1.0,
+    "family.household_naloxone": 0.7,
+    "family.coaching": 0.7,
+    "family.services": 0.7,
+    "family.welfare_check": 1.0,
+    "family.handle_with_care": 0.6,
+    "family.endangered_children_check": 1.0,
+    "family.mandatory_report": True,
+    "family.report_mandatory": 0.8,
+    "family.report_at_arrest": 0.8,
+    "family.report_opens": 1.0,
+    "family.removal_12m": 0.99,
+    "family.reunified_12m": 0.99,
+    "family.initiation_per_adversity": 1.0,
 }
 # The policy begins, and then changes.
 CHANGING = {
     "overdose.supply": [1.2, 0.8],
     "deflection.charge_held": False,
+    "deflection.caseload": 1_000,
+    "drug_use.misuse_stop_per_year": 30.0,
     "treatment.slots_methadone": 2.0,
     "engagement.reserved_slots": 0.5,
     "changes": [
@@ -106,14 +159,15 @@ TOWNS = {  # name -> (what differs from a town with all pathways, residents, fir
     "deadly": (DEADLY, 250, START_DAY),
     "narrow": (NARROW, 200, START_DAY),
     "open": (OPEN, 200, START_DAY),
+    "homes": (HOMES, 300, START_DAY),
     "changing": (CHANGING, 120, -10),
 }
 
 
-def place(name: str, seed: int = 1) -> World:
+def place(name: str) -> World:
     """Return a town of TOWNS whose policy is in force, or about to begin."""
     numbers, residents, first = TOWNS[name]
-    world = lived_until(town(residents, seed, **(ALL_PATHWAYS | numbers)), first)
+    world = lived_until(town(residents, **(ALL_PATHWAYS | numbers)), first)
     if first == START_DAY:  # without living through the burn-in
         set_levers(world, world.scenario)
     return world
@@ -121,6 +175,9 @@ def place(name: str, seed: int = 1) -> World:
 
 # That a count of rows grew is what `adds` and `emits` say.
 COUNTS = {name for count in GROWS.values() if (name := f"clock.{count}") == name_of("clock", count)}
+
+
+TABLES = [name for name in DECLARATIONS if GROWS.get(name, name) == name]  # the others grow with one of these
 
 
 class Seen(NamedTuple):
@@ -132,15 +189,16 @@ class Seen(NamedTuple):
 
 
 def rows_used(world: World) -> dict[str, int]:
-    """Return how many rows of each growing array are in use."""
-    used = {array: int(world.state.clock[0][count]) for array, count in GROWS.items()}
+    """Return how many rows of each array are in use."""
+    used = {name: len(array) for name, array in world.state._asdict().items()}
+    used |= {array: int(world.state.clock[0][count]) for array, count in GROWS.items()}
     return used | {"census": world.day - START_DAY + 1}
 
 
 def watched(world: World, process: Callable) -> Seen:
     """Let a process happen, and return what it did."""
     used = rows_used(world)
-    before = {name: array[: used.get(name, len(array))].copy() for name, array in world.state._asdict().items()}
+    before = {name: array[: used[name]].copy() for name, array in world.state._asdict().items()}
     day = world.day
     process(world)
     writes: dict[str, str] = {}
@@ -152,8 +210,8 @@ def watched(world: World, process: Callable) -> Seen:
     now = rows_used(world)
     adds = {
         name: f"day {day}, {name}: {now[name] - used[name]} new rows from row {used[name]}"
-        for name, count in GROWS.items()
-        if name == count and now[name] != used[name] and name_of(name) == name
+        for name in TABLES
+        if now[name] != used[name]
     }
     emits: dict[Kind, str] = {}
     for row in range(used["events"], now["events"]):
@@ -179,7 +237,7 @@ def changes(old: np.ndarray, new: np.ndarray):
 
 
 class Luck(np.ndarray):
-    """The draws of the day, which note whose streams are drawn and used."""
+    """The draws of the day, which note whose are used."""
 
     noted: set = set()
 
@@ -188,11 +246,6 @@ class Luck(np.ndarray):
             self.noted.add(Stream(key[1]))
         return super().__getitem__(key)
 
-    def __setitem__(self, key, value):
-        if isinstance(key, tuple) and isinstance(key[1], (int, np.integer)) and value != NOTHING_TODAY:
-            self.noted.add(Stream(key[1]))
-        super().__setitem__(key, value)
-
 
 def streams_drawn(world: World, process: Callable) -> set[Stream]:
     """Let a process happen in plain Python, and return the streams it drew from."""
@@ -200,8 +253,11 @@ def streams_drawn(world: World, process: Callable) -> set[Stream]:
 
     def note(frame, what, _):
         if what == "call" and frame.f_code in codes:
-            if not (frame.f_code is block.__code__ and frame.f_back.f_code is draw.__code__):
-                drawn.add(Stream(int(frame.f_locals["stream"])))
+            stream = int(frame.f_locals["stream"])
+            if frame.f_code is draw.__code__:
+                drawn.add(Stream(stream))
+            elif frame.f_back.f_code is not draw.__code__:  # a block asked for by its first stream is drawn whole
+                drawn.update(map(Stream, range(stream, stream + 4) if stream % 4 == 0 else [stream]))
 
     codes = (draw.__code__, block.__code__)
     Luck.noted = drawn

@@ -15,7 +15,10 @@ EVENTS = (  # columns that name the event that led to something
     ("dealings", "jail_event"),
     ("dealings", "court_event"),
     ("dealings", "case_event"),
+    ("children", "last_event"),
+    ("children", "case_event"),
 )
+OFFICERS = (("dealings", "officer"), ("dealings", "care_officer"), ("posts", "officer"))  # columns that name officers
 
 
 class Order:
@@ -41,12 +44,17 @@ class Order:
 
 
 def permuted(world: World, seed: int, households: bool = True) -> World:
-    """Return a world that differs in nothing but the order of its resident, history (and household) rows."""
+    """Return a world that differs in nothing but the order of its rows of people, histories, children and officers.
+
+    With `households` of households too. Posts, providers, workers and neighbourhoods are known by their rows.
+    """
     chance = np.random.default_rng(seed)  # noqa: NPY002
     state, clock = world.state, world.state.clock[0]
     starting = len(state.tie_start) - 1
     people = Order(int(clock.residents), [starting], chance)
     histories = Order(int(clock.histories), [], chance)
+    children = Order(int(clock.children), [], chance)
+    officers = Order(len(state.officers), [], chance)
     homes = Order(int(clock.households), [], chance)
     if not households:
         homes.old = homes.new = np.arange(int(clock.households))
@@ -57,6 +65,7 @@ def permuted(world: World, seed: int, households: bool = True) -> World:
     for column in PEOPLE:
         used[column] = people.of(used[column])
     used["history"], used["household"] = histories.of(used["history"]), homes.of(used["household"])
+    used["child"] = children.of(used["child"])
     new["residents"] = residents
     new["households"] = homes.moved(state.households)
     first = new["households"][: len(homes.old)]
@@ -65,6 +74,13 @@ def permuted(world: World, seed: int, households: bool = True) -> World:
     hers = new["histories"][: len(histories.old)]
     hers["resident"] = people.of(hers["resident"])
     new["dealings"] = histories.moved(state.dealings)
+    new["children"] = children.moved(state.children)
+    theirs = new["children"][: len(children.old)]
+    theirs["resident"] = people.of(theirs["resident"])
+    new["officers"] = officers.moved(state.officers)
+    for table, column in OFFICERS:
+        rows = new[table][: len(histories.old)] if table == "dealings" else new[table]
+        rows[column] = officers.of(rows[column])
     new["luck"] = histories.moved(state.luck)
     for name, used in (("queue", int(clock.queued)), ("cases", int(clock.cases))):  # lists in no order
         new[name][:used] = histories.of(getattr(state, name)[:used])[chance.permutation(used)]
@@ -92,9 +108,9 @@ def permuted(world: World, seed: int, households: bool = True) -> World:
     for kind in Kind:
         rows = events["kind"] == kind
         means = MEANING[kind][1]
-        if means.startswith(("resident", "household")):
-            order = people if means.startswith("resident") else homes
-            events["other"][rows] = order.of(events["other"][rows])
+        for word, order in (("resident", people), ("household", homes), ("officer", officers)):
+            if means.startswith(word):
+                events["other"][rows] = order.of(events["other"][rows])
         if kind == Kind.LEFT_HOME:
             events["amount"][rows] = homes.of(events["amount"][rows].astype(np.int64))
     moved = World(State(**new), world.scenario, world.seed, world.starting_people, world.place_population)
@@ -105,6 +121,7 @@ def permuted(world: World, seed: int, households: bool = True) -> World:
 def tables_by_key(world: World) -> dict[str, list]:
     """Return the final tables in the order of keys, rows named by keys, events by who, day and kind."""
     residents, histories, homes, events = world.residents, world.histories, world.households, world.events
+    officers, posts = world.state.officers, world.state.posts
 
     def name(rows, keys):
         return [int(keys[row]) if row >= 0 else -1 for row in rows]
@@ -116,12 +133,17 @@ def tables_by_key(world: World) -> dict[str, list]:
         ]
 
     tables = {"residents": residents, "histories": histories, "dealings": world.dealings, "households": homes}
+    tables |= {"children": world.children, "officers": officers, "posts": posts}
     told = {table: {column: rows[column].tolist() for column in rows.dtype.names} for table, rows in tables.items()}
     for column in PEOPLE:
         told["residents"][column] = name(residents[column], residents.key)
     told["residents"]["history"] = name(residents.history, histories.key)
     told["residents"]["household"] = name(residents.household, homes.key)
+    told["residents"]["child"] = name(residents.child, world.children.key)
     told["histories"]["resident"] = name(histories.resident, residents.key)
+    told["children"]["resident"] = name(world.children.resident, residents.key)
+    for table, column in OFFICERS:
+        told[table][column] = name(tables[table][column], officers.key)
     for table, column in EVENTS:
         told[table][column] = event(tables[table][column])
     told["households"]["first"] = name(homes.first, residents.key)
@@ -130,7 +152,6 @@ def tables_by_key(world: World) -> dict[str, list]:
         for table, values in told.items()
     } | {
         "providers": world.state.providers.tolist(),
-        "officers": world.state.officers.tolist(),
         "workers": world.state.workers.tolist(),
         "agencies": world.state.agencies.tolist(),
         "queue": sorted(name(world.state.queue[: int(world.state.clock[0].queued)], histories.key)),

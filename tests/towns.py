@@ -162,15 +162,14 @@ def story(world: World) -> list[tuple]:
     One line an event: (day, kind, key, key of the other, place, setting, amount, (day, kind, key) of the cause)
     """
     events, people, homes = world.events, world.residents.key, world.households.key
+    keys = {"resident": people, "household": homes, "officer": world.state.officers.key}
 
     def key(row, keys=people):
         return int(keys[row]) if row >= 0 else -1
 
     def other(event):
-        means = MEANING[Kind(event.kind)][1]
-        if means.startswith("resident"):
-            return key(event.other)
-        return key(event.other, homes) if means.startswith("household") else int(event.other)
+        means = MEANING[Kind(event.kind)][1].split(" ")[0]
+        return key(event.other, keys[means]) if means in keys else int(event.other)
 
     told = []
     for event in events:

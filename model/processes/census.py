@@ -115,7 +115,7 @@ def counts_tonight(world) -> np.ndarray:
 
 
 def _stocks_of_officers_and_children(world, counts: np.ndarray) -> None:
-    _look_at_officers(world.view, counts)
+    _look_at_officers(world.view, counts, max(START_DAY, world.day - 1))
     _look_at_children(world.view, counts)
     children = world.children
     here = (children.present == 1) & (world.residents.fate[children.resident] == HERE)
@@ -200,7 +200,7 @@ def _count(world):
             person = world.histories[row]
             if person.present and on_medication(person) and person.use == REMITTED:
                 tonight[TREATED_NOT_USING] += 1
-    _look_at_officers(world, tonight)
+    _look_at_officers(world, tonight, clock.day)
     slots = 0
     for i in range(len(world.providers)):
         if world.providers[i].kind != DETOX_KIND:
@@ -209,9 +209,9 @@ def _count(world):
 
 
 @compiled
-def _look_at_officers(world, tonight):
-    """Count officers as they are tonight: what wears them out leaves no event a day."""
-    day, rules = world.clock[0].day, world.rules[0]
+def _look_at_officers(world, tonight, day):
+    """Count officers as they are on the evening of a day: what wears them out leaves no event a day."""
+    rules = world.rules[0]
     for stock in range(OFFICERS, EXPOSED):
         tonight[stock] = 0.0
     for row in range(len(world.officers)):
@@ -249,7 +249,9 @@ def _medication(world, event):
     return METHADONE - WAITING + kind
 
 
-@process()
+@process(
+    writes=("census", "clock.day, today"),
+)
 def count(world) -> None:
     """Count what is true tonight and end the day."""
     _count(world.view)

@@ -46,7 +46,11 @@ def _custody(world):
 
 
 @process(
-    writes=("histories.*", "dealings.*"),
+    writes=(
+        "histories.asked_event, care_since, provider, care, wants, held",
+        "dealings.release_day, supervised_until, care_officer, care_pathway, warm",
+        "queue, diary",
+    ),
     draws=(Stream.CUSTODY, Stream.HAND_OFF, Stream.PROVIDER),
     emits=(Kind.COURT, Kind.RELEASED, Kind.HANDED_OVER, Kind.LOST, Kind.ASKED_FOR_CARE),
 )

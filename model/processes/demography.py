@@ -320,8 +320,30 @@ def _move_in(world):
 
 
 @process(
-    writes=("residents.*", "households.*", "histories.*", "providers.occupied"),
-    draws=(Stream.MORTALITY, Stream.BIRTH, Stream.MOVE, Stream.KEYS, Stream.HISTORY, Stream.FIRST_USE),
+    writes=(
+        "residents.household, housemate, left, births, fate",
+        "households.first",
+        "histories.care_since, provider, care, wants, held, managed, present",
+        "dealings.release_day, worker, officer, care_officer, treated_day, stage, pathway, care_pathway, charged",
+        "dealings.mandated",
+        "workers.caseload",
+        "providers.occupied, handed_over",
+        "ties, queue, cases, diary",
+        "clock.arrivals",
+    ),
+    adds=("residents", "households", "histories"),
+    draws=(
+        Stream.MORTALITY,
+        Stream.BIRTH,
+        Stream.MOVE,
+        Stream.KEYS,
+        Stream.HISTORY,
+        Stream.FIRST_USE,
+        Stream.OTHER_DEATH,
+        Stream.POLICE_CONTACT,
+        Stream.TRUST,
+        Stream.HOME,
+    ),
     emits=(
         Kind.BORN,
         Kind.DIED_OTHER,
@@ -331,6 +353,8 @@ def _move_in(world):
         Kind.USE_CHANGED,
         Kind.LEFT_CARE,
         Kind.LEFT_LIST,
+        Kind.RELEASED,
+        Kind.CASE_CLOSED,
     ),
 )
 def live(world) -> None:

@@ -93,8 +93,14 @@ def _use(world):
 
 
 @process(
-    writes=("residents.history", "histories.*", "providers.occupied"),
-    draws=(Stream.USE, Stream.FIRST_USE, Stream.RELAPSE_ROUTE, Stream.TIES, Stream.HISTORY),
+    writes=(
+        "residents.history",
+        "histories.tolerance, since, care_since, provider, use, care, wants",
+        "dealings.care_officer, care_pathway",
+        "ties, queue, diary, luck",
+    ),
+    adds=("histories",),
+    draws=(Stream.USE, Stream.FIRST_USE, Stream.RELAPSE_ROUTE, Stream.TIES, Stream.HISTORY, Stream.POLICE_CONTACT),
     emits=(Kind.USE_CHANGED, Kind.LEFT_LIST),
 )
 def use(world) -> None:

@@ -231,7 +231,15 @@ def _encounter(world):
 
 
 @process(
-    writes=("histories.*", "dealings.*", "officers.refused_day", "providers.*"),
+    writes=(
+        "histories.asked_event, care_since, provider, care, wants, held",
+        "dealings.arrests, arrest_event, held_since, release_day, jail_event, court_event, court_day, case_since",
+        "dealings.case_event, due, tries, plan_until, officer, care_officer, treated_day, stage, pathway, care_pathway",
+        "dealings.warm, address_current, relative_reached, charged, mandated, jail_medication",
+        "providers.occupied, handed_over",
+        "queue, cases, diary",
+        "clock.team_calls",
+    ),
     draws=(
         Stream.POLICE_CONTACT,
         Stream.ENCOUNTER,
@@ -239,6 +247,7 @@ def _encounter(world):
         Stream.CASE,
         Stream.HAND_OFF,
         Stream.PROVIDER,
+        Stream.ATTENDANCE,
     ),
     emits=(
         Kind.POLICE_CONTACT,

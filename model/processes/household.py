@@ -59,9 +59,10 @@ from ..rules import CHILD_DAYS
 _FAMILY, _CHILD = 39, 40
 # Draws about a family on one day, by number.
 (_REACHED, _WHO, _KIN, _COACHED, _SERVICES, _KIT, _KIT_LIFE) = range(7)
-# Draws about a child on one day, by number; 0 is liability.
+# Draws about a child on one day, by number; 0 is liability. After an event they go by the child and the person.
 (_SAW, _REPORTED, _OPENED, _NOTICE, _CHECK, _THERAPY, _OTHERS, _REMOVED, _WHERE, _BACK, _BEGINS, _ILLICIT,
  _OTHERS_OPEN) = range(1, 14)  # fmt: skip
+NUMBERS = 16  # more than there are: each event of a person's day has draws of its own
 BY_POLICE, BY_OTHERS = 1.0, 0.0
 BACK_HOME, OF_AGE = 1.0, 0.0
 SCHOOL_AGE, SCHOOL_UNTIL = 5, 18
@@ -101,6 +102,22 @@ def _today(world):
 
 
 @compiled
+def _numbers_of(world, cause):
+    """Return the number from which the draws of an event count: an overdose and an arrest on one day share none."""
+    event, earlier = world.events[cause], 0
+    for i in range(world.clock[0].today, cause):
+        other = world.events[i]
+        earlier += other.who == event.who and (other.kind == RESPONDED or other.kind == ARRESTED)
+    return NUMBERS * earlier
+
+
+@compiled
+def _both(child, person):
+    """Return the key under which what a person's event means to a child is drawn."""
+    return child.key ^ (person.key << 32)
+
+
+@compiled
 def _children_see(world, overdose):
     """Let children who are there see an overdose at home."""
     clock, rules = world.clock[0], world.rules[0]
@@ -108,7 +125,8 @@ def _children_see(world, overdose):
     row = world.households[world.residents[person].household].first
     while row >= 0:
         if row != person and is_minor(world, row) and lives_at_home(world, row):
-            if draw(clock.seed, _CHILD, world.residents[row].key, clock.day, _SAW) < rules.family_witness_given_home:
+            key = _both(world.residents[row], world.residents[person])
+            if draw(clock.seed, _CHILD, key, clock.day, _SAW) < rules.family_witness_given_home:
                 saw = happened(world, CHILD_WITNESSED, row, person, 0.0, overdose, AT_HOME)
                 add_adversity(world, row, saw)
         row = world.residents[row].housemate
@@ -137,14 +155,14 @@ def _follow_own_children(world, person):
 
 
 @compiled
-def _relative(world, person):
+def _relative(world, person, first):
     """Return an adult of the home, else kin elsewhere, who can be looked up; -1: nobody."""
     clock = world.clock[0]
     key = world.residents[person].key
     adult = clock.day - 18 * YEAR
-    found = pick_housemate(world, person, draw(clock.seed, _FAMILY, key, clock.day, _WHO), adult)
+    found = pick_housemate(world, person, draw(clock.seed, _FAMILY, key, clock.day, first + _WHO), adult)
     if found < 0:
-        found = pick_tie(world, person, KIN, draw(clock.seed, _FAMILY, key, clock.day, _KIN), ANYBODY)
+        found = pick_tie(world, person, KIN, draw(clock.seed, _FAMILY, key, clock.day, first + _KIN), ANYBODY)
     return found if found >= 0 and not is_minor(world, found) else NONE
 
 
@@ -153,24 +171,26 @@ def _reach_the_family(world, cause):
     """Look up a relative after an overdose call or an arrest: a kit, coaching, services, as the place offers them."""
     clock, rules = world.clock[0], world.rules[0]
     person = 0 + world.events[cause].who
-    seed, day, key = clock.seed, clock.day, world.residents[person].key
-    if draw(seed, _FAMILY, key, day, _REACHED) >= rules.family_reach:
+    seed, day, key, first = clock.seed, clock.day, world.residents[person].key, _numbers_of(world, cause)
+    if draw(seed, _FAMILY, key, day, first + _REACHED) >= rules.family_reach:
         return
-    relative = _relative(world, person)
+    relative = _relative(world, person, first)
     if relative < 0:
         return
     reached = happened(world, FAMILY_REACHED, relative, person, 0.0, cause, NOWHERE)
     household = world.households[world.residents[person].household]
     household.reached_day = day
-    if draw(seed, _FAMILY, key, day, _KIT) < rules.family_household_naloxone:
-        life = days_until(draw(seed, _FAMILY, key, day, _KIT_LIFE), 1.0 / (rules.kit_lifetime_months * YEAR / 12))
+    if draw(seed, _FAMILY, key, day, first + _KIT) < rules.family_household_naloxone:
+        life = days_until(
+            draw(seed, _FAMILY, key, day, first + _KIT_LIFE), 1.0 / (rules.kit_lifetime_months * YEAR / 12)
+        )
         holder = world.residents[relative]
         holder.kit_until = max(holder.kit_until, day + 1 + life)
         happened(world, KIT_RECEIVED, relative, NONE, float(holder.kit_until), reached, NOWHERE)
-    if draw(seed, _FAMILY, key, day, _COACHED) < rules.family_coaching:
+    if draw(seed, _FAMILY, key, day, first + _COACHED) < rules.family_coaching:
         household.coached_until = day + 1 + int(rules.family_coaching_days)
         happened(world, COACHED, relative, person, rules.family_coaching_days, reached, NOWHERE)
-    if draw(seed, _FAMILY, key, day, _SERVICES) < rules.family_services:
+    if draw(seed, _FAMILY, key, day, first + _SERVICES) < rules.family_services:
         household.services_until = day + 1 + int(rules.family_services_days)
         happened(world, SERVICES_BEGAN, relative, person, rules.family_services_days, reached, NOWHERE)
 
@@ -185,29 +205,30 @@ def _look_after_children(world, cause, report):
     home = 0 + world.residents[person].household
     if child_at_home(world, home) < 0:
         return
+    first = _numbers_of(world, cause)
     row = world.households[home].first
     while row >= 0:
         if row != person and is_minor(world, row) and lives_at_home(world, row):
-            key = world.residents[row].key
-            if draw(seed, _CHILD, key, day, _REPORTED) < report:
-                _report(world, row, officer, BY_POLICE if officer >= 0 else BY_OTHERS, cause, _OPENED)
+            key = _both(world.residents[row], world.residents[person])
+            if draw(seed, _CHILD, key, day, first + _REPORTED) < report:
+                u = draw(seed, _CHILD, key, day, first + _OPENED)
+                _report(world, row, officer, BY_POLICE if officer >= 0 else BY_OTHERS, cause, u)
             age = (day - world.residents[row].born) / YEAR
             told = NONE
             if SCHOOL_AGE <= age < SCHOOL_UNTIL and officer >= 0:
-                if draw(seed, _CHILD, key, day, _NOTICE) < rules.family_handle_with_care:
+                if draw(seed, _CHILD, key, day, first + _NOTICE) < rules.family_handle_with_care:
                     told = happened(world, NOTICE_TO_SCHOOL, row, officer, 0.0, cause, NOWHERE)
-            if told < 0 and draw(seed, _CHILD, key, day, _CHECK) < rules.family_endangered_children_check:
+            if told < 0 and draw(seed, _CHILD, key, day, first + _CHECK) < rules.family_endangered_children_check:
                 told = cause
             if told >= 0:
-                _support(world, row, told)
+                _support(world, row, told, draw(seed, _CHILD, key, day, first + _THERAPY))
         row = world.residents[row].housemate
 
 
 @compiled
-def _support(world, row, cause):
+def _support(world, row, cause, u):
     """Offer a child therapy."""
-    clock, rules = world.clock[0], world.rules[0]
-    u = draw(clock.seed, _CHILD, world.residents[row].key, clock.day, _THERAPY)
+    rules = world.rules[0]
     if u < rules.family_therapy_given_notice:
         child = world.children[begin_child(world, row)]
         child.support = max(child.support, -rules.family_therapy_sd)
@@ -215,12 +236,11 @@ def _support(world, row, cause):
 
 
 @compiled
-def _report(world, row, officer, by, cause, number):
+def _report(world, row, officer, by, cause, u):
     """Report a child to child protection, which may open a case."""
     clock, rules = world.clock[0], world.rules[0]
     child = world.children[begin_child(world, row)]
     reported = happened(world, REPORTED, row, officer, by, cause, NOWHERE)
-    u = draw(clock.seed, _CHILD, child.key, clock.day, number)
     if u < rules.family_report_opens and child.custody == HOME and child.case_until <= clock.day:
         child.case_until = clock.day + int(rules.family_case_days)
         child.case_event = happened(world, PROTECTION_OPENED, row, NONE, rules.family_case_days, reported, NOWHERE)
@@ -267,7 +287,8 @@ def _live_a_month(world, number):
             child.adversity += rules.family_adversity_with_use * CHILD_DAYS / YEAR
             u = draw(clock.seed, _CHILD, child.key, clock.day, _OTHERS)
             if happens(u, rules.family_report_by_others_per_day * CHILD_DAYS):
-                _report(world, row, NONE, BY_OTHERS, child.last_event, _OTHERS_OPEN)
+                opens = draw(clock.seed, _CHILD, child.key, clock.day, _OTHERS_OPEN)
+                _report(world, row, NONE, BY_OTHERS, child.last_event, opens)
         if child.custody == HOME:
             _may_be_removed(world, number)
         else:
@@ -322,8 +343,10 @@ def _may_begin(world, number):
     child = world.children[number]
     row = 0 + child.resident
     resident = world.residents[row]
-    if resident.history >= 0 and world.histories[resident.history].use != NO_USE:
-        return
+    if resident.history >= 0:
+        person = world.histories[resident.history]
+        if person.use != NO_USE or person.held == 1:
+            return
     above = family_ratio(world, row) - rules.family_bound
     if above <= 0.0:
         return
@@ -340,7 +363,14 @@ def _may_begin(world, number):
 
 
 @process(
-    writes=("children.*", "residents.child", "residents.kit_until", "households.*", "histories.*", "dealings.*"),
+    writes=(
+        "residents.history, child, kit_until",
+        "households.reached_day, coached_until, services_until",
+        "children.adversity, distress, support, last_event, case_event, case_until, removed, custody, exposed, present",
+        "histories.tolerance, since, use",
+        "diary, luck",
+    ),
+    adds=("children", "histories"),
     draws=(Stream.FAMILY, Stream.CHILD, Stream.HISTORY, Stream.POLICE_CONTACT),
     emits=(
         Kind.CHILD_WITNESSED,

@@ -1,7 +1,8 @@
 """Officers: the calls of today weigh on them; they wear out, fall sick, are injured, get help, leave and are replaced.
 
 Overdose calls fall on the officer who answered, other critical incidents on anybody. Who is away or gone leaves
-their work to the others: exhaustion grows with it, and above the cap of overtime the response takes longer.
+their work to the others: exhaustion grows with it, up to a cap of overtime, and the response takes longer, the more so
+above that cap.
 """
 
 import math
@@ -10,6 +11,7 @@ import numpy as np
 
 from ...agents.compiled import compiled
 from ...agents.officer import (
+    fade,
     feel,
     help_hazard,
     injury_probability,
@@ -55,6 +57,9 @@ MONTH_DAYS = 365.25 / 12
 def _answer_calls(world):
     """Let the calls and contacts of today weigh on the officers who were there."""
     clock, rules = world.clock[0], world.rules[0]
+    for row in range(len(world.officers)):
+        if serves(world.officers[row], clock.day):
+            fade(world.officers[row], rules)
     for i in range(clock.today, clock.events):
         event = world.events[i]
         if event.other < 0:
@@ -116,17 +121,18 @@ def _bear(world):
         officer = world.officers[row]
         if not serves(officer, day):
             continue
-        strain_a_day(officer, day, rules.load_today, rules)
         officer.belief *= rules.belief_keep
         incident, sick, leaves, help_ = block(clock.seed, _INCIDENT, officer.key, day, 0)
         if officer.away_until <= day:
             if happens((incident + 0.5) * TO_UNIT, rules.strain_critical_incidents_per_day * rules.strain_demand):
                 _live_through_incident(world, row)
             if (sick + 0.5) * TO_UNIT < sick_probability(officer, rules) and officer.away_until <= day:
-                days = rules.strain_sick_spell_days
-                officer.away_until = day + 1 + int(days)
-                happened(world, SICK, NONE, row, days, NONE, NOWHERE)
-        _take_courses(world, row)
+                days = int(rules.strain_sick_spell_days)
+                officer.away_until = day + 1 + days
+                happened(world, SICK, NONE, row, float(days), NONE, NOWHERE)
+        strain_a_day(officer, day, rules.load_today, rules)
+        if officer.away_until <= day:
+            _take_courses(world, row)
         _mend(world, row, (help_ + 0.5) * TO_UNIT)
         _may_leave(world, row, (leaves + 0.5) * TO_UNIT)
 
@@ -201,6 +207,7 @@ def _posts_due(world):
         post = world.posts[i]
         held = post.officer >= 0 and serves(world.officers[post.officer], clock.day)
         if held or post.rank >= rules.strain_staffing:
+            post.hire_day = NEVER  # should the post fall vacant, or open again, it is filled months later
             continue
         if post.hire_day == NEVER:
             u = draw(clock.seed, _POST, i, clock.day, 0)
@@ -237,6 +244,8 @@ def share_the_work(world):
     load = rules.strain_demand * rules.present_mean / max(1, present)
     rules.load_today = min(load, rules.strain_overtime_cap)
     rules.response_load = math.pow(min(10.0, max(0.1, load)), rules.strain_response_load_exponent)
+    if load > rules.strain_overtime_cap:  # what nobody does in overtime waits
+        rules.response_load *= min(10.0, load / rules.strain_overtime_cap)
     return present
 
 
@@ -263,8 +272,14 @@ def _take_the_reference(world, present):
 
 
 @process(
-    writes=("officers.*", "posts.*"),
-    draws=(Stream.INCIDENT, Stream.SICKNESS, Stream.LEAVING, Stream.HELP, Stream.CALL, Stream.POST),
+    writes=(
+        "officers.stress, exhaustion, depersonalisation, calls, belief, course_day, away_until, care_until, left",
+        "officers.injured",
+        "rules.load_today, response_load",
+        "usual, posts",
+    ),
+    adds=("officers",),
+    draws=(Stream.INCIDENT, Stream.SICKNESS, Stream.LEAVING, Stream.HELP, Stream.CALL, Stream.POST, Stream.FORCE),
     emits=(
         Kind.CRITICAL_INCIDENT,
         Kind.INJURED,

@@ -261,8 +261,26 @@ def _overdose(world):
 
 
 @process(
-    writes=("residents.*", "households.*", "histories.*", "dealings.*", "providers.*"),
-    draws=(Stream.OVERDOSE, Stream.OVERDOSE_SCENE, Stream.MOVE, Stream.SCENE_POLICING, Stream.CUSTODY),
+    writes=(
+        "residents.household, housemate, left, kit_until, fate",
+        "households.first, kit_until",
+        "children.adversity, last_event",
+        "histories.readiness, overdose_event, last_overdose, care_since, provider, overdoses, care, wants, held",
+        "histories.managed, present",
+        "dealings.arrests, arrest_event, held_since, release_day, jail_event, court_event, court_day, worker, officer",
+        "dealings.care_officer, treated_day, stage, pathway, care_pathway, charged, mandated, jail_medication",
+        "workers.caseload",
+        "providers.occupied, handed_over",
+        "queue, cases, diary",
+    ),
+    draws=(
+        Stream.OVERDOSE,
+        Stream.OVERDOSE_SCENE,
+        Stream.MOVE,
+        Stream.SCENE_POLICING,
+        Stream.CUSTODY,
+        Stream.ATTENDANCE,
+    ),
     emits=(
         Kind.OVERDOSE,
         Kind.SEEN,
@@ -282,6 +300,7 @@ def _overdose(world):
         Kind.JAILED,
         Kind.RELEASED,
         Kind.CASE_CLOSED,
+        Kind.BEREAVED,
     ),
 )
 def overdose(world) -> None:

@@ -29,6 +29,8 @@ def _teach_officers(world):
             continue
         officer.attitude *= rules.attitude_keep
         officer.conduct *= rules.attitude_keep
+        if officer.away_until > clock.day:
+            continue
         if rules.training_days > 0.0 and officer.training_rank < rules.training_coverage:
             if _is_due(world, officer):
                 _teach(world, row)
@@ -76,7 +78,7 @@ def _teach_staff(world):
 
 
 @process(
-    writes=("officers.attitude", "officers.conduct", "officers.trained_day"),
+    writes=("officers.attitude, conduct, trained_day", "rules.providers_taught, team_informed"),
     draws=(Stream.TRAINING,),
     emits=(Kind.TRAINED,),
 )

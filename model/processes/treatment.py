@@ -160,7 +160,14 @@ def _admit(world):
 
 
 @process(
-    writes=("histories.*", "dealings.*", "providers.occupied", "providers.handed_over", "officers.refused_day"),
+    writes=(
+        "histories.asked_event, since, care_since, provider, use, care, wants",
+        "dealings.case_since, case_event, due, tries, plan_until, care_officer, treated_day, stage, pathway",
+        "dealings.care_pathway, address_current, relative_reached, mandated",
+        "officers.belief, refused_day",
+        "providers.occupied, handed_over",
+        "queue, cases",
+    ),
     draws=(
         Stream.CARE,
         Stream.PROVIDER,
@@ -169,6 +176,7 @@ def _admit(world):
         Stream.RELAPSE_ROUTE,
         Stream.SELF_REFERRAL,
         Stream.CASE,
+        Stream.FEEDBACK,
     ),
     emits=(
         Kind.ASKED_FOR_CARE,
@@ -179,6 +187,7 @@ def _admit(world):
         Kind.USE_CHANGED,
         Kind.WALKED_IN,
         Kind.EXCLUDED,
+        Kind.HEARD_OF_SUCCESS,
     ),
 )
 def treat(world) -> None:

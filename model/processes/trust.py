@@ -65,7 +65,9 @@ def _take_the_reference(world) -> None:
         rules.trust_mean = float(np.float64(rules.trust_mean) + (mean - rules.trust_mean) / number)
 
 
-@process(writes=("residents.trust_shift", "residents.trust_good", "residents.trust_bad", "residents.trust_day"))
+@process(
+    writes=("residents.trust_shift, trust_good, trust_bad, trust_day", "rules.trust_mean"),
+)
 def spread(world) -> None:
     """Let today's contacts with police change trust, one's own and that of people tied to one."""
     _spread(world.view)

@@ -8,8 +8,20 @@ import mesa
 import numpy as np
 import pytest
 from deflect.agents.agency import AgencyKind
+from deflect.agents.child import Custody
 from deflect.agents.dealings import DEALINGS, Pathway, Stage
-from deflect.agents.handles import Agency, Handle, Household, Officer, Provider, Race, Resident, Sex, Shift, Worker
+from deflect.agents.handles import (
+    Agency,
+    Handle,
+    Household,
+    HouseholdKind,
+    Officer,
+    Provider,
+    Race,
+    Resident,
+    Sex,
+    Worker,
+)
 from deflect.agents.provider import ProviderKind, free_slots
 from deflect.agents.resident import Care, Fate, Use
 from deflect.agents.worker import Role, has_room
@@ -94,10 +106,15 @@ def writable():
 
 @pytest.mark.parametrize("kind, known", writable(), ids=lambda x: getattr(x, "__name__", None) or x.name)
 def test_what_is_written_is_in_the_table_and_nowhere_else(town, kind, known):
-    agent = somebody(town, has_history=True) if kind is Resident else town.agents_by_type[kind].to_list()[-1]
+    agent = town.agents_by_type[kind].to_list()[-1]
+    if kind is Resident:
+        agent = (
+            town.agents_by_type[Resident].select(lambda p: getattr(p, known.by or "history") is not None).to_list()[0]
+        )
     if known.through:
         return  # it has its event, see below
-    before = {name: town.world.rows(name).copy() for name in ("residents", "histories", "dealings", kind.table)}
+    names = ("residents", "histories", "dealings", "children", kind.table)
+    before = {name: town.world.rows(name).copy() for name in names}
     row = agent.row if known.by is None else town.world.residents[known.by][agent.row]
     number = before[known.table][known.name][row].item()
     new = number - 1 if number - 1 >= known.column.low else number + 1
@@ -117,15 +134,22 @@ def test_what_is_written_is_in_the_table_and_nowhere_else(town, kind, known):
 @pytest.mark.parametrize(
     "kind, name, value, says",
     [
-        (Officer, "shift", 3, "whole number from 0 to 2"),
-        (Officer, "shift", "nigth", "did you mean 'night'"),
-        (Officer, "shift", 0.5, "whole number"),
-        (Officer, "beat", 4, "from -1 to 3 neighbourhood"),
+        (Household, "kind", 7, "whole number from 0 to 6"),
+        (Household, "kind", "alnoe", "did you mean 'alone'"),
+        (Household, "kind", 0.5, "whole number"),
+        (Household, "neighbourhood", 4, "from 0 to 3 neighbourhood"),
+        (Household, "neighbourhood", None, "where the home is"),
+        (Household, "reached_day", 5, "to -670 day"),
+        (Officer, "shift", "night", "goes with the post"),
+        (Officer, "beat", -1, "off duty with `away_until`"),
+        (Officer, "left", 0, "follows from what happens"),
+        (Officer, "injured", True, "follows from what happens"),
+        (Officer, "trained_day", 5, "to -670 day"),
+        (Officer, "stigma", 11, "from -10 to 10"),
         (Officer, "agency", 7, "from -1 to 6"),
         (Officer, "refused_day", 5, "to -670 day"),
         (Officer, "propensity", 1.1, "from 0 to 1"),
         (Officer, "joined", 0, "to -670 day"),
-        (Officer, "beat", None, "the beat patrolled"),
         (Officer, "key", 5, "never changes"),
         (Resident, "frailty", -0.1, "from 0 to 1000"),
         (Resident, "uses_alone", float("nan"), "from 0 to 1"),
@@ -142,6 +166,8 @@ def test_what_is_written_is_in_the_table_and_nowhere_else(town, kind, known):
         (Resident, "stage", Stage.MANAGED, "from step to step"),
         (Resident, "worker", None, "from step to step"),
         (Resident, "mandated", False, "through a provider"),
+        (Resident, "custody", "foster", "child protection decides"),
+        (Resident, "exposed", True, "follows from what happens"),
         (Provider, "slots", -1, "from 0"),
         (Provider, "occupied", 0, "through a provider"),
         (Provider, "kind", ProviderKind.DETOX, "change `slots`"),
@@ -161,11 +187,11 @@ def test_what_the_compiled_day_could_not_live_with_is_refused(town, kind, name, 
 
 
 def test_words_codes_and_agents_are_all_values(town):
-    officer = town.agents_by_type[Officer].to_list()[0]
-    for value in ("night", Shift.NIGHT, 2):
-        officer.shift = 0
-        officer.shift = value
-        assert town.world.state.officers.shift[officer.row] == 2 and officer.shift is Shift.NIGHT
+    officer, home = town.agents_by_type[Officer].to_list()[0], town.agents_by_type[Household].to_list()[0]
+    for value in ("group quarters", HouseholdKind.GROUP_QUARTERS, 6):
+        home.kind = 0
+        home.kind = value
+        assert town.world.households.kind[home.row] == 6 and home.kind is HouseholdKind.GROUP_QUARTERS
     officer.agency = Agency(town, 1)
     assert town.world.state.officers.agency[officer.row] == 1
     other = CommunityModel(world=copied(town.world), burn_in=False)
@@ -232,7 +258,12 @@ def test_agents_are_neither_made_nor_kept(town):
         Officer(town)
     with pytest.raises(InputError, match="a row from 0 to"):
         Officer(town, 10**6)
-    removals = ((Officer, "beat = -1"), (Provider, "slots = 0"), (Worker, "capacity = 0"), (Household, "its members"))
+    removals = (
+        (Officer, "`away_until`"),
+        (Provider, "slots = 0"),
+        (Worker, "capacity = 0"),
+        (Household, "its members"),
+    )
     for kind, cure in removals:
         with pytest.raises(InputError, match=cure):
             kind(town, 0).remove()
@@ -273,6 +304,30 @@ def test_a_resident_shows_dealings_with_police_courts_and_programmes(programme):
     assert without.stage is None and without.arrests is None and without.held is None
     assert "TO_PLACE" in Resident.stage.__doc__ and "NALOXONE_PLUS" in Resident.care_pathway.__doc__
     assert len(programme.agents_by_type[Resident].select(held=True)) == (world.histories.held == 1).sum() > 0
+
+
+def test_a_resident_shows_a_childhood_that_is_followed(programme):
+    world = programme.world
+    followed = programme.agents_by_type[Resident].select(lambda person: person.custody is not None)
+    assert 20 < len(followed) < len(programme.agents_by_type[Resident])
+    for person in followed:
+        child = world.children[world.residents.child[person.row]]
+        assert child.key == person.key and person.adversity == child.adversity and person.distress == child.distress
+        assert person.custody is Custody(int(child.custody)) and person.exposed is bool(child.exposed)
+    without = programme.agents_by_type[Resident].select(lambda person: person.custody is None).to_list()[0]
+    assert without.adversity is None
+    with pytest.raises(InputError, match="no childhood that is followed"):
+        without.adversity = 1.0
+    assert "HOME, KIN, FOSTER" in Resident.custody.__doc__
+
+
+def test_an_officer_shows_what_wears_them_out_and_leaves_the_set_with_the_force(programme):
+    officers = programme.agents_by_type[Officer]
+    assert np.ptp(officers.column("exhaustion")) > 1 and set(officers.get("injured")) <= {True, False}
+    gone = officers.to_list()[0]
+    programme.world.state.officers.left[gone.row] = programme.day
+    assert gone not in programme.agents_by_type[Officer] and not gone.is_here
+    assert len(programme.agents_by_type[Officer]) == len(officers) - 1
 
 
 def test_workers_and_agencies_say_what_they_do(programme):

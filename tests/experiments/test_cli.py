@@ -49,12 +49,16 @@ def test_a_run_writes_its_files_and_says_where(deflect, here):
     assert (code, err) == (0, "")
     assert sorted(files(folder)) == [
         "cascade.csv",
+        "costs.csv",
+        "costs.png",
+        "equity.csv",
+        "equity.png",
         "events.parquet",
         "figure.png",
         "groups.csv",
-        "groups.png",
         "monthly.parquet",
         "provenance.json",
+        "quantities.csv",
         "summary.csv",
     ]
     assert [path.name for path in here.rglob("*.part")] == []

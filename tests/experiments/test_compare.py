@@ -271,7 +271,7 @@ def test_bars_are_the_intervals_and_what_says_nothing_is_left_out():
     (axes,) = figure.axes
     bars = [line for line in axes.lines if len(set(line.get_ydata())) == 1 and len(line.get_xdata()) == 2]
     assert len(bars) == 4
-    for bar, outcome in zip(bars, ("entries", "overdoses", "kits", "deaths"), strict=True):
+    for bar, outcome in zip(bars, ("deaths", "overdoses", "entries", "kits"), strict=True):  # family after family
         told = row_of(comparison, outcome)
         if outcome == "kits":  # of none at all there is no percent
             assert set(bar.get_xdata()) == {axes.get_xlim()[1]} and told.verdict == "different"
@@ -280,10 +280,11 @@ def test_bars_are_the_intervals_and_what_says_nothing_is_left_out():
             [100 * end / told.mean_a for end in (told.diff_low, told.diff_high)]
         )
     colours = [bar.get_color() for bar in bars]
-    assert colours == [compare_figure.BLUE, compare_figure.VERMILION, compare_figure.INK, compare_figure.GREY]
+    assert colours == [compare_figure.GREY, compare_figure.VERMILION, compare_figure.BLUE, compare_figure.INK]
     said = words(figure)
     for text in (
-        "Better with more slots", "Worse with more slots", "Cannot tell from 6 pairs", "fewer is better",
+        "Overdoses and deaths", "Opioid use, treatment and naloxone", "● Better with more slots",
+        "■ Worse with more slots", "◆ Different", "○ Cannot tell from 6 pairs", "fewer is better",
         "more is better", "people a year", "in % of status quo", "chance alone", "seeds 0-5",
         "Not drawn, in the table only: Overdoses seen, Taken to hospital after overdose, People who misuse opioids.",
         "More slots instead of status quo: no difference in expected overdose deaths",
@@ -326,7 +327,7 @@ def test_nothing_in_the_picture_is_cut_off_or_written_over(slots):
 
 def test_files_hold_everything_and_are_the_same_each_time(slots, tmp_path):
     folder = slots.save(tmp_path / "out")
-    names = ["comparison.csv", "comparison.png", "pairs.csv", "provenance.json"]
+    names = ["comparison.csv", "comparison.png", "equity.csv", "equity.png", "pairs.csv", "provenance.json"]
     assert sorted(path.name for path in folder.iterdir()) == names
     again = slots.save(tmp_path / "again")
     assert [(folder / name).read_bytes() for name in names] == [(again / name).read_bytes() for name in names]

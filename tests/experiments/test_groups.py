@@ -6,7 +6,7 @@ import numpy as np
 import pandas
 import pytest
 from deflect.agents.dealings import Pathway
-from deflect.experiments import group_figure, show
+from deflect.experiments import show
 from deflect.experiments.group_tables import CASCADE, GROUPS, cascade_table, gaps, group_table
 from deflect.experiments.result import Result
 from deflect.experiments.run import Run, run
@@ -127,33 +127,6 @@ def test_a_step_is_a_share_of_the_one_before_it():
     assert steps.share_low["visited"] == 0 and 0.6 + half > 1 == steps.share_high["visited"]
     assert (steps.share["retained_30"], steps.of["retained_30"]) == (0.5, "followed_30")
     assert np.isnan(steps.share["listed"]) and steps.of["listed"] == ""
-
-
-def drawn(figure):
-    """Return {(panel, row): (colour, where it begins, where it ends)} of the ranges in a figure."""
-    found = {}
-    for number, axes in enumerate(figure.axes[: len(group_figure.PANELS)]):
-        for line in axes.lines:
-            x, y = line.get_xdata(), line.get_ydata()
-            if len(x) == 2 and y[0] == y[1]:
-                found[number, y[0]] = (line.get_color(), *x)
-    return found
-
-
-def test_the_figure_colours_what_chance_does_not_make():
-    def told(seed, women, black):
-        one = arrested(seed, 100 + seed, black + seed % 2)
-        for group, number in ((WOMEN, women), (MEN, 100)):
-            one.groups["disorder_years"][group], one.groups["arrests"][group] = 50.0, number + seed
-        return one
-
-    ranges = drawn(group_figure.draw_groups(Result([told(seed, 40, 60) for seed in range(4)])))
-    assert set(ranges) == {(1, 0), (1, 1)}  # arrests of women and of Black people: of all others there are too few
-    assert (ranges[1, 0][0], ranges[1, 1][0]) == (group_figure.BLUE, group_figure.VERMILION)
-    assert 1 / group_figure.EDGE <= ranges[1, 0][1] < ranges[1, 0][2] < 1 < ranges[1, 1][1]
-    assert drawn(group_figure.draw_groups(Result([told(0, 40, 60)]))) == {}
-    ranges = drawn(group_figure.draw_groups(Result([told(0, 90, 20), told(1, 110, 22)])))
-    assert ranges[1, 0][0] == ranges[1, 1][0] == group_figure.GREY
 
 
 def test_rows_without_anything_leave_the_printed_summary(capsys):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TREE = ("agents", "model", "scenarios", "experiments", "deflect", "tests", "pyproject.toml")
+TREE = ("agents", "model", "scenarios", "experiments", "deflect", "tests", "docs", "pyproject.toml")
 
 
 class Fault(NamedTuple):

@@ -1,5 +1,5 @@
 """Every planted fault there is."""
 
-from . import Fault, sameness, worlds
+from . import Fault, equity, money, ownership, sameness, worlds
 
-FAULTS: tuple[Fault, ...] = (*sameness.FAULTS, *worlds.FAULTS)
+FAULTS: tuple[Fault, ...] = (*equity.FAULTS, *money.FAULTS, *ownership.FAULTS, *sameness.FAULTS, *worlds.FAULTS)

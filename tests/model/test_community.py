@@ -324,7 +324,7 @@ def test_a_kind_of_agent_may_be_ones_own():
 
         def step(self):
             if self.tired:
-                self.beat = -1
+                self.away_until = self.model.day + 1
 
     class Own(CommunityModel):
         kinds = (Resident, Household, TiredOfficer, Provider, Agency)
@@ -338,7 +338,7 @@ def test_a_kind_of_agent_may_be_ones_own():
     tired = officers.select(lambda officer: officer.tired)
     assert 0 < len(tired) < len(officers) and officers.select(tired=True).to_list() == tired.to_list()
     model.step()
-    assert set(tired.get("beat")) == {-1} != set(officers.get("beat"))
+    assert set(tired.get("away_until")) == {model.day} != set(officers.get("away_until"))
 
 
 def test_draws_of_ones_own_do_not_depend_on_order():

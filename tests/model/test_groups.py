@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from deflect.agents.child import CHILD
 from deflect.agents.dealings import DEALINGS, Pathway
 from deflect.agents.household import HOUSEHOLD
 from deflect.agents.provider import DETOX_KIND, PROVIDER
@@ -54,7 +55,7 @@ def small_world(people, happened, day, providers=(0, DETOX_KIND)):
     state = SimpleNamespace(rules=rules, providers=places, policing_factor=np.array([1.5, 0.5]))
     return SimpleNamespace(
         residents=residents, histories=histories, dealings=dealings, households=households, events=events, state=state,
-        day=day,
+        children=CHILD.rows(0), day=day,
     )  # fmt: skip
 
 

@@ -1,24 +1,35 @@
-"""B6: the events alone, with the drift of tolerance, rebuild every table; a silent change of any column shows.
+"""B6: the events alone, with what drifts by the day, rebuild every table; a silent change of any column shows.
 
-The replay below is written apart from the model, in plain Python, from the meaning of the events. It needs to be told
-two things more: how many ties there were each evening, for what friends hear of a contact with police; and nothing of
-the steps that an open case takes in silence (STEPS), which `checks.cases` watches.
+The replay below is written apart from the model, in plain Python, from the meaning of the events. What drifts in
+between follows from the state and the levers: tolerance, trust, what wears officers out, what a course taught, and a
+child's month. The replay needs to be told three things more: which process wrote which events, for what is worked out
+between two of them; how many ties there were each evening, for what friends hear of a contact with police; and what
+was drawn when a row was made (DRAWN). What no event says stays out of it:
+
+- the steps that an open case takes in silence (STEPS), which `checks.cases` watches;
+- `posts.hire_day` of a post that is vacant: a date ahead, like those of the diary; the event comes on that day.
 """
 
 import numpy as np
 import pytest
 from deflect.agents.agency import CASE_MANAGEMENT
-from deflect.agents.household import HOUSEHOLD_KINDS
+from deflect.agents.child import Custody
+from deflect.agents.household import GROUP_QUARTERS, HOUSEHOLD_KINDS
 from deflect.agents.resident import Care, Fate, Use
 from deflect.model.build import build
 from deflect.model.checks import check_world
-from deflect.model.day import live_a_day
-from deflect.model.events import BY_PATHWAY, Kind
+from deflect.model.day import DAY
+from deflect.model.events import AT_HOME, BY_PATHWAY, Kind
+from deflect.model.randomness import Stream, draws
 from deflect.model.world import START_DAY
 from deflect.scenarios.load import load
 from towns import ALL_PATHWAYS, BUSY
 
-TABLES = ("residents", "households", "histories", "dealings", "providers", "officers", "agencies")
+TABLES = (
+    "residents", "households", "histories", "dealings", "children", "providers", "officers", "posts", "agencies",
+)  # fmt: skip
+NEVER = -(10**6)
+YEAR = 365.25
 STEPS = (  # columns of dealings that say where an open case stands, and what an ended one leaves behind
     "case_since", "case_event", "due", "tries", "plan_until", "worker", "stage", "pathway", "warm", "address_current",
     "relative_reached",
@@ -27,16 +38,26 @@ STEPS = (  # columns of dealings that say where an open case stands, and what an
 DRAWN = {
     "residents": ("key", "sex", "knows_law", "trust"),
     "newcomers": ("born", "race", "mother", "father"),  # newborns have theirs from the mother and the day
-    "households": ("neighbourhood",),
+    "households": ("neighbourhood", "cohesion", "prescribed", "storage_rank"),
     "arriving": ("key", "kind"),  # a grown child's home has its key from the child
     "histories": ("frailty", "uses_alone"),
     "dealings": ("contact_factor",),
+    "children": ("liability",),
+    "officers": (
+        "post",
+        "propensity",
+        "coverage_rank",
+        "cit_rank",
+        "support_rank",
+        "training_rank",
+        "own_exhaustion",
+        "own_depersonalisation",
+        "stigma",
+    ),  # fmt: skip
 }
 GONE = {Kind.DIED_OTHER: Fate.DIED_OTHER, Kind.DIED_OVERDOSE: Fate.DIED_OVERDOSE, Kind.MOVED_OUT: Fate.MOVED}
-AFTER_DRUG_USE = {
-    Kind.KIT_RECEIVED, Kind.OVERDOSE, Kind.ASKED_FOR_CARE, Kind.TURNED_AWAY, Kind.ADMITTED, Kind.DID_NOT_ATTEND,
-    Kind.POLICE_CONTACT, Kind.TEAM_SENT, Kind.ARRESTED, Kind.JAILED, Kind.WALKED_IN, Kind.OFFERED,
-}  # fmt: skip
+# What happens to a child in the monthly look at them, before it is asked how they feel.
+OF_A_MONTH = (Kind.REPORTED, Kind.PROTECTION_OPENED, Kind.REMOVED, Kind.REUNIFIED)
 EVERYTHING_HAPPENS = {
     "residents": 600,
     "population.oud_per_100k": 20_000,
@@ -65,6 +86,42 @@ EVERYTHING_HAPPENS = {
     **{name: value for name, value in ALL_PATHWAYS.items() if name not in BUSY},
     "deflection.plan_grace_days": 30,  # so that some plan is completed
     "custody.jail_medication": 1.0,  # no chance that an event would have to tell
+    "policing.officers_per_1000": 25,
+    "officer_wellness.burnout": 0.5,
+    "officer_wellness.peer_support": 0.5,
+    "officer_wellness.coach": 0.4,
+    "officer_wellness.skills_course": 0.6,
+    "officer_wellness.skills_refresher_months": 2,
+    "officer_wellness.recovery_time": True,
+    "officer_wellness.critical_incidents_per_year": 30,
+    "officer_wellness.injury_per_incident": 0.05,
+    "officer_wellness.injury_remission_per_year": 2,
+    "officer_wellness.help_seeking": 0.6,
+    "officer_wellness.sick_days": 20,
+    "officer_wellness.resign_per_year": 0.4,
+    "officer_wellness.retire_per_year": 0.2,
+    "officer_wellness.vacancy_months_least": 1,
+    "officer_wellness.vacancy_months_most": 3,
+    "trauma_training.coverage": 0.7,
+    "trauma_training.days": 5,
+    "trauma_training.refresher_months": 2,
+    "trauma_training.survivor_cotrainer": True,
+    "trauma_training.rollout_days": 60,
+    "engagement.feedback": 0.7,
+    "family.welfare_check": 1.0,
+    "family.coaching": 0.6,
+    "family.services": 0.6,
+    "family.handle_with_care": 0.7,
+    "family.endangered_children_check": 0.5,
+    "family.household_naloxone": 0.7,
+    "family.therapy_given_notice": 0.7,
+    "family.report_usual": 0.5,
+    "family.report_at_arrest": 0.5,
+    "family.report_by_others_per_year": 1.0,
+    "family.report_opens": 0.7,
+    "family.removal_12m": 0.8,
+    "family.reunified_12m": 0.8,
+    "family.prescription_ratio": 3.0,
     "changes": [{"day": 10, "set": {"treatment.slots_methadone": 3, "treatment.intake_days": 2}}],
 }
 
@@ -77,13 +134,16 @@ class Replay:
         self.rules = world.state.rules.copy()[0]
         self.scenario = world.scenario
         self.ties_by_evening = []
+        self.written = []  # a day: name of each process -> how many events there were after it
         self.day = START_DAY
         self.arrived_today, self.new_homes = set(), {}
 
     def through(self, events, final):
         """Apply all events up to the day of the world they come from; `final` gives what was drawn at creation."""
-        self.final = final
+        self.final, self.events = final, events
         self.ties = self.everybodys_ties(final)
+        self.usual = {name: self.rules[name] for name in ("present_mean", "calls_mean", "stress_mean")}
+        self.reference_days, self.burnout = 0, 0.0
         rows = {name: len(final.rows(name)) for name in TABLES}
         self.used = {name: len(rows_) for name, rows_ in self.tables.items()}
         for name, rows_ in self.tables.items():
@@ -92,27 +152,26 @@ class Replay:
             self.tables[name] = larger
         at = 0
         while self.day < final.day:
-            self.arrived_today, self.new_homes, drifted = set(), {}, False
+            self.arrived_today, self.new_homes, self.today_from = set(), {}, at
             self.turn()
-            while at < len(events) and events.day[at] == self.day:
-                event = events[at]
-                if not drifted and self.after_drug_use(event, events):
+            for process, until in self.written[self.day - START_DAY].items():
+                steps = {"household.care": self.homes, "officer_strain.bear": self.strain}
+                steps.get(process, self.tell)(range(at, until))
+                at = until
+                if process == "drug_use.use":
                     self.drift()
-                    drifted = True
-                getattr(self, Kind(event.kind).name, self.nothing)(event, at)
-                at += 1
-            if not drifted:
-                self.drift()
-            self.hear_of_contacts(events[events.day == self.day])
+            self.hear_of_contacts(events[self.today_from : at])
             self.day += 1
         assert at == len(events)
+        vacant = self.vacant()
+        self.tables["posts"].hire_day[vacant] = final.rows("posts").hire_day[vacant]
         return self.tables
 
-    def after_drug_use(self, event, events):
-        leaves = event.kind in (Kind.LEFT_CARE, Kind.RELEASED) and not (
-            event.cause >= 0 and events.kind[event.cause] in GONE
-        )
-        return event.kind in AFTER_DRUG_USE or leaves
+    def tell(self, numbers):
+        """Let these events happen, in their order."""
+        for at in numbers:
+            event = self.events[at]
+            getattr(self, Kind(event.kind).name, self.nothing)(event, at)
 
     def turn(self):
         """Levers as they stand today."""
@@ -123,6 +182,12 @@ class Replay:
             providers.slots = np.rint(providers.start_slots * factor)
             providers.reserved = np.floor(providers.slots * today.engagement.reserved_slots)
             self.tables["agencies"].carries_naloxone[0] = today.policing.police_naloxone
+            more, self.burnout = today.officer_wellness.burnout - self.burnout, today.officer_wellness.burnout
+            for column in ("exhaustion", "depersonalisation"):
+                self.officers[column][self.serving()] += more
+        for column in ("attitude", "conduct"):  # what a course taught halves in some months
+            months = self.scenario.trauma_training.halflife_months
+            self.officers[column][self.serving()] *= 0.5 ** (1 / (months * YEAR / 12))
 
     def drift(self):
         """Tolerance goes half the way in a week: up with use, down without, kept by methadone and buprenorphine."""
@@ -131,6 +196,214 @@ class Replay:
         kept = np.isin(h.care, [Care.METHADONE, Care.BUPRENORPHINE])
         after = np.where(uses, 1.0 - (1.0 - h.tolerance) * keep, np.where(kept, h.tolerance, h.tolerance * keep))
         h.tolerance = np.where(h.present == 1, after, h.tolerance)
+
+    # officers
+
+    @property
+    def officers(self):
+        return self.tables["officers"]
+
+    def serving(self):
+        """Return the rows of officers on the force today."""
+        return np.flatnonzero(self.officers.left[: self.used["officers"]] > self.day)
+
+    def strain(self, numbers):
+        """What the calls of today did, incidents, then a day of everybody's own, then what else happened to them."""
+        o, wellness = self.serving(), self.scenario.officer_wellness
+        present = int((self.officers.away_until[o] <= self.day).sum())
+        load = min(wellness.demand * self.usual["present_mean"] / max(1, present), wellness.overtime_cap)
+        self.fade(o)
+        calls = self.answer_calls()
+        kinds = self.events.kind[numbers.start : numbers.stop]
+        incident, hired = kinds == Kind.CRITICAL_INCIDENT, kinds == Kind.OFFICER_HIRED
+        self.tell(numbers.start + np.flatnonzero(incident))
+        self.bear(o, load)
+        self.tell(numbers.start + np.flatnonzero(~incident & ~hired))
+        if START_DAY + 365 <= self.day < 0:
+            self.take_reference(present, calls)
+        self.tables["posts"].hire_day[~self.vacant()] = NEVER
+        self.tell(numbers.start + np.flatnonzero(hired))
+
+    def fade(self, o):
+        """Stress and calls of the days before fade."""
+        numbers, ratio = self.scenario.officer_wellness, 1
+        if self.today.officer_wellness.recovery_time:
+            ratio = numbers.recovery_stress_ratio
+        self.officers.stress[o] *= 0.5 ** (1 / (numbers.stress_halflife_days * ratio))
+        self.officers.calls[o] *= 0.5 ** (1 / numbers.calls_halflife_days)
+
+    def answer_calls(self):
+        """Overdose calls and bad contacts weigh on the officers who were there; return the number of calls."""
+        wellness, toll, calls = self.scenario.officer_wellness, -self.scenario.switches.calls_to_attitude / 10, 0
+        for event in self.events[self.today_from : self.written[self.day - START_DAY]["training.teach"]]:
+            if event.kind == Kind.POLICE_CONTACT and event.amount < 0 and event.other >= 0:
+                self.officers[event.other].depersonalisation += wellness.bad_treatment_toll
+            if event.kind == Kind.RESPONDED and event.other >= 0:
+                officer, calls = self.officers[event.other], calls + 1
+                fatal = self.resident(event.who).fate == Fate.DIED_OVERDOSE
+                severity = wellness.severity_fatal if fatal else wellness.severity_reversal
+                if event.setting == AT_HOME and self.minors_at_home(self.resident(event.who).household):
+                    severity += wellness.severity_child
+                self.feel(officer, severity)
+                officer.calls += 1
+                officer.depersonalisation += toll
+                if not fatal:
+                    officer.depersonalisation -= wellness.save_relief
+        return calls
+
+    def feel(self, officer, severity):
+        officer.stress += severity / (1.0 + officer.calls / self.scenario.officer_wellness.saturation_calls)
+
+    def bear(self, o, load):
+        """Exhaustion follows stress and work, depersonalisation follows exhaustion; belief fades."""
+        officers, numbers, today = self.officers[o], self.scenario.officer_wellness, self.today.officer_wellness
+        coach = np.where(officers.support_rank < today.coach, numbers.coach_sd, 0.0)
+        exhaustion = officers.own_exhaustion + today.burnout + coach
+        depersonalisation = officers.own_depersonalisation + today.burnout + coach
+        pull = numbers.stress_to_exhaustion * (officers.stress - self.usual["stress_mean"])
+        pull += numbers.load_to_exhaustion * (load - 1.0)
+        pull += np.where(officers.support_rank < today.peer_support, numbers.peer_support_sd, 0.0)
+        pull += np.where(officers.care_until > self.day, numbers.care_exhaustion_sd, 0.0)
+        further = numbers.exhaustion_to_depersonalisation * (officers.exhaustion - exhaustion)
+        officers.exhaustion += (exhaustion + pull - officers.exhaustion) / numbers.exhaustion_days
+        gap = depersonalisation + further - officers.depersonalisation
+        officers.depersonalisation += gap / numbers.depersonalisation_days
+        usual = -self.scenario.switches.calls_to_attitude / 10 * -self.usual["calls_mean"]
+        officers.depersonalisation += np.where(officers.beat >= 0, usual, 0.0)
+        officers.belief *= 0.5 ** (1 / self.scenario.engagement.belief_halflife_days)
+        self.officers[o] = officers
+
+    def take_reference(self, present, calls):
+        """The last year of the burn-in says what is usual here."""
+        o = self.serving()
+        self.reference_days += 1
+        stress = sum(int(stress * 1e9) for stress in self.officers.stress[o])
+        today = {
+            "present_mean": present,
+            "calls_mean": calls / max(1, int((self.officers.beat[o] >= 0).sum())),
+            "stress_mean": stress / 1e9 / max(1, len(o)),
+        }
+        for name, value in today.items():
+            self.usual[name] += (value - self.usual[name]) / self.reference_days
+
+    def vacant(self):
+        posts = self.tables["posts"]
+        return (posts.officer < 0) | (self.officers.left[posts.officer] <= self.day)
+
+    # homes with children
+
+    def homes(self, numbers):
+        """What today's events did at home, then the monthly look at some of the children."""
+        first, rest = numbers.start, list(numbers)
+        for at in range(self.today_from, first):
+            event = self.events[at]
+            if event.kind == Kind.USE_CHANGED and self.ever_had_disorder(event.who):
+                self.follow_own_children(event.who)
+            if event.kind == Kind.BORN and self.ever_had_disorder(event.other):
+                if self.resident(event.who).fate == Fate.HERE:
+                    self.follow(event.who)
+            while rest and self.root(rest[0], first) == at:
+                self.tell([rest.pop(0)])
+        for number in range(self.used["children"]):
+            child = self.tables["children"][number]
+            if child.present and (self.day + child.key) % 30 == 0:
+                self.month(child, rest)
+        assert not rest, "an event at home that nothing led to"
+
+    def root(self, at, first):
+        """Return the event of today, of another process, that led to one at home."""
+        while at >= first:
+            at = self.events.cause[at]
+        return at if at >= self.today_from else -1
+
+    def month(self, child, rest):
+        """A month of a child: years with untreated use, what child protection did, distress, perhaps first use."""
+        who, family = self.resident(child.resident), self.scenario.family
+        if who.fate != Fate.HERE or self.day - who.born >= int(26 * YEAR):
+            child.present = 0
+            return
+        minor = self.day - who.born < int(18 * YEAR)
+        child.exposed = minor and self.has_untreated_parent(child.resident)
+        if child.exposed:
+            child.adversity += family.adversity_with_use * 30 / YEAR
+        self.tell(self.next_of(child, rest, OF_A_MONTH))
+        level = self.distress_level(child)
+        child.distress = level + (child.distress - level) * 0.5 ** (30 / family.distress_halflife_days)
+        child.support *= 0.5 ** (30 / family.support_halflife_days)
+        self.tell(self.next_of(child, rest, (Kind.USE_CHANGED,)))
+
+    def next_of(self, child, rest, kinds):
+        found = []
+        while rest and self.events.who[rest[0]] == child.resident and self.events.kind[rest[0]] in kinds:
+            found.append(rest.pop(0))
+        return found
+
+    def distress_level(self, child):
+        family = self.scenario.family
+        level = family.distress_per_adversity * child.adversity
+        cohesion = self.cohesion(self.resident(child.resident).household)
+        return level - family.distress_per_cohesion * (cohesion - 0.5) - child.support
+
+    def cohesion(self, home):
+        """How a family holds together: less while somebody uses, more while services come."""
+        family, cohesion = self.scenario.family, self.home(home).cohesion
+        if any(self.has_active_disorder(row) for row in self.members(home)):
+            cohesion -= family.cohesion_use_loss
+        if self.home(home).services_until > self.day:
+            cohesion += family.services_cohesion
+        return min(1.0, max(0.0, cohesion))
+
+    def has_active_disorder(self, row):
+        if self.resident(row).history < 0:
+            return False
+        person = self.tables["histories"][self.resident(row).history]
+        return person.present == 1 and person.held == 0 and person.use in (Use.OUD, Use.INJECTING)
+
+    def ever_had_disorder(self, row):
+        if row < 0 or self.resident(row).history < 0:
+            return False
+        return self.tables["histories"][self.resident(row).history].use >= Use.OUD
+
+    def lives_at_home(self, row):
+        number, history = self.resident(row).child, self.resident(row).history
+        if history >= 0 and self.tables["histories"][history].held:
+            return False
+        return number < 0 or self.tables["children"][number].custody == Custody.HOME
+
+    def minors_at_home(self, home):
+        if self.home(home).kind == GROUP_QUARTERS:
+            return []
+        young = [row for row in self.members(home) if self.day - self.resident(row).born < int(18 * YEAR)]
+        return [row for row in young if self.lives_at_home(row)]
+
+    def has_untreated_parent(self, row):
+        me = self.resident(row)
+        parents = [p for p in (me.mother, me.father) if p >= 0 and self.resident(p).household == me.household]
+        untreated = [p for p in parents if self.has_active_disorder(p) and self.care_of(p) < Care.METHADONE]
+        return bool(untreated) and self.lives_at_home(row)
+
+    def care_of(self, row):
+        return self.tables["histories"][self.resident(row).history].care
+
+    def follow_own_children(self, parent):
+        if self.resident(parent).fate != Fate.HERE:
+            return
+        for row in self.members(self.resident(parent).household):
+            me = self.resident(row)
+            if parent in (me.mother, me.father) and self.day - me.born < int(26 * YEAR):
+                self.follow(row)
+
+    def follow(self, row):
+        """Begin to follow a childhood, and return its row."""
+        me = self.resident(row)
+        if me.child < 0:
+            me.child = self.used["children"]
+            child = self.new("children", DRAWN["children"])
+            child.key, child.resident, child.present = me.key, row, 1
+            child.last_event = child.case_event = -1
+            child.case_until = child.removed = NEVER
+            child.distress = self.distress_level(child)
+        return self.tables["children"][me.child]
 
     @staticmethod
     def everybodys_ties(final):
@@ -215,13 +488,15 @@ class Replay:
 
     def new_home(self, columns):
         home = self.new("households", columns)
-        home.first, home.kit_until = -1, -(10**6)
+        home.first = -1
+        home.kit_until = home.reached_day = home.coached_until = home.services_until = NEVER
         return home
 
     def new_resident(self, event, columns):
         person = self.new("residents", columns)
         assert self.used["residents"] == event.who + 1
-        person.history, person.left, person.kit_until, person.trust_day = -1, 10**6, -(10**6), self.day
+        person.history = person.child = -1
+        person.left, person.kit_until, person.trust_day = 10**6, NEVER, self.day
         return person
 
     def out_of_care(self, event):
@@ -396,6 +671,97 @@ class Replay:
 
     MISSED = CASE_CLOSED = end_of_case
 
+    def hurt(self, event, at):
+        child = self.follow(event.who)
+        child.adversity += self.scenario.family.adversity_per_event
+        child.last_event = at
+
+    CHILD_WITNESSED = PARENT_ARRESTED = PARENT_JAILED = BEREAVED = hurt
+
+    def REPORTED(self, event, at):
+        self.follow(event.who)
+
+    def PROTECTION_OPENED(self, event, at):
+        child = self.follow(event.who)
+        child.case_until, child.case_event = self.day + int(event.amount), at
+
+    def THERAPY(self, event, at):
+        child = self.follow(event.who)
+        child.support = max(child.support, -self.scenario.family.therapy_sd)
+
+    def REMOVED(self, event, at):
+        child = self.follow(event.who)
+        child.custody, child.removed, child.exposed = int(event.amount), self.day, 0
+        self.hurt(event, at)
+
+    def REUNIFIED(self, event, at):
+        child = self.follow(event.who)
+        assert child.custody == event.other
+        child.custody, child.case_until = Custody.HOME, self.day
+
+    def family(self, event):
+        return self.home(self.resident(event.other).household)
+
+    def FAMILY_REACHED(self, event, at):
+        self.family(event).reached_day = self.day
+
+    def COACHED(self, event, at):
+        self.family(event).coached_until = self.day + 1 + int(event.amount)
+
+    def SERVICES_BEGAN(self, event, at):
+        self.family(event).services_until = self.day + 1 + int(event.amount)
+
+    def HEARD_OF_SUCCESS(self, event, at):
+        officer, engagement = self.officers[event.other], self.scenario.engagement
+        officer.belief = min(engagement.belief_most, officer.belief + engagement.belief_gain)
+
+    def TRAINED(self, event, at):
+        officer, training = self.officers[event.other], self.scenario.trauma_training
+        u = draws(self.final.seed, Stream.TRAINING, np.array([officer.key]), 0, 1)[0]
+        bins = self.final.state.normal_bins
+        gain = training.attitude_gain + self.rules.attitude_gain_sd * bins[int(u * len(bins))]
+        officer.attitude = gain + training.cotrainer_gain * self.today.trauma_training.survivor_cotrainer
+        officer.conduct = training.conduct_gain if event.amount >= 5 else 0.0
+        officer.trained_day = self.day
+
+    def CRITICAL_INCIDENT(self, event, at):
+        self.feel(self.officers[event.other], event.amount)
+
+    def INJURED(self, event, at):
+        self.officers[event.other].injured = 1
+
+    def RECOVERED(self, event, at):
+        self.officers[event.other].injured = 0
+
+    def away(self, event, at):
+        self.officers[event.other].away_until = self.day + 1 + int(event.amount)
+
+    SICK = RECOVERS = away
+
+    def SOUGHT_HELP(self, event, at):
+        self.officers[event.other].care_until = self.day + 1 + int(event.amount)
+
+    def COURSE(self, event, at):
+        officer = self.officers[event.other]
+        officer.course_day = self.day
+        officer.exhaustion += self.scenario.officer_wellness.skills_sd
+
+    def OFFICER_LEFT(self, event, at):
+        self.officers[event.other].left = self.day
+
+    def OFFICER_HIRED(self, event, at):
+        assert event.other == self.used["officers"]
+        officer, posts = self.new("officers", DRAWN["officers"]), self.tables["posts"]
+        post = posts[officer.post]
+        officer.key = self.officers[post.officer].key + len(posts) if post.officer >= 0 else officer.post
+        officer.beat, officer.shift, officer.crew = post.beat, post.shift, post.crew
+        officer.joined, officer.left = self.day, 10**6
+        for column in ("refused_day", "trained_day", "course_day", "away_until", "care_until"):
+            officer[column] = NEVER
+        for column in ("exhaustion", "depersonalisation"):  # rested
+            officer[column] = min(0.0, officer[f"own_{column}"])
+        post.officer, post.hire_day = event.other, self.day
+
 
 def differences(tables, world):
     """Name the columns whose bytes differ, each with the first row and both values."""
@@ -419,7 +785,10 @@ def lived():
     world = build(load("status_quo", EVERYTHING_HAPPENS), seed=11)
     start = Replay(world)
     for _ in range(730 + 180):
-        live_a_day(world)
+        start.written.append({})
+        for process in DAY:
+            process(world)
+            start.written[-1][process.name] = len(world.events)
         start.ties_by_evening.append(int(world.state.clock[0].late_ties))
     check_world(world)
     return start, world
@@ -467,6 +836,32 @@ def test_events_rebuild_the_world(lived):
         ("dealings", "officer", -1),
         ("providers", "handed_over", 1),
         ("officers", "refused_day", 1),
+        ("officers", "stress", 1e-12),
+        ("officers", "exhaustion", -1e-12),
+        ("officers", "depersonalisation", 1e-12),
+        ("officers", "calls", 1e-12),
+        ("officers", "attitude", 1e-12),
+        ("officers", "belief", 1e-12),
+        ("officers", "trained_day", -1),
+        ("officers", "course_day", -1),
+        ("officers", "away_until", 1),
+        ("officers", "care_until", 1),
+        ("officers", "injured", 1),
+        ("officers", "joined", 1),
+        ("posts", "officer", -1),
+        ("children", "adversity", 1e-9),
+        ("children", "distress", 1e-12),
+        ("children", "support", 1e-12),
+        ("children", "last_event", -1),
+        ("children", "case_event", -1),
+        ("children", "case_until", 1),
+        ("children", "removed", 1),
+        ("children", "custody", 1),
+        ("children", "exposed", 1),
+        ("children", "present", 1),
+        ("households", "reached_day", -1),
+        ("households", "coached_until", 1),
+        ("households", "services_until", 1),
     ],
 )
 def test_a_silent_change_shows(lived, table, column, change):

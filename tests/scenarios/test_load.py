@@ -10,7 +10,8 @@ from deflect.scenarios.reading import read
 from deflect.scenarios.schema import SECTIONS, Scenario, fields
 
 LEVERS = [spec.path for spec in fields() if spec.kind == "lever"]
-NUMERIC = [spec for spec in fields() if spec.low is not None]
+CHOICES = {"trauma_training.days": "0, 1 or 5"}  # courses there are
+NUMERIC = [spec for spec in fields() if spec.low is not None and spec.path not in CHOICES]
 
 
 @pytest.fixture
@@ -319,12 +320,20 @@ def test_every_field_out_of_range_names_itself_and_its_bound(spec):
         assert f" than or equal to {bound} (got {value})" in message or f" than {bound} (got {value})" in message
 
 
+@pytest.mark.parametrize("path", CHOICES)
+@pytest.mark.parametrize("value", [-1, 2, 6])
+def test_a_choice_names_what_there_is_to_choose_from(path, value):
+    assert f": {path}: should be {CHOICES[path]} (got {value})" in refused("status_quo", {path: value})
+
+
 @pytest.mark.parametrize("spec", fields(), ids=lambda spec: spec.path)
 def test_every_field_of_the_wrong_type_names_itself(spec):
     wrong = 5.5 if isinstance(spec.default, str) else "plenty"
     message = refused("status_quo", {spec.path: wrong})
-    said = "off, base, strong or a number" if spec.path.startswith("switches.") else ("a", "true or false")
-    assert any(f": {spec.path}: should be {word}" in message for word in ([said] if isinstance(said, str) else said))
+    said = ("a", "true or false", CHOICES.get(spec.path, "true or false"))
+    if spec.path.startswith("switches."):
+        said = ("off, base, strong or a number",)
+    assert any(f": {spec.path}: should be {word}" in message for word in said)
     assert f"(got {wrong!r})" in message
     assert spec.path.startswith("switches.") or spec.unit in message or spec.unit == "yes or no" or "list" in message
 

@@ -3,22 +3,37 @@
 import re
 
 import pytest
+from deflect.agents.child import CHILD
 from deflect.agents.dealings import Pathway
+from deflect.agents.household import HOUSEHOLD
+from deflect.agents.officer import OFFICER
+from deflect.agents.provider import PROVIDER
+from deflect.agents.resident import HISTORY, RESIDENT
 from deflect.experiments import show
 from deflect.experiments.cascades import CASCADES
 from deflect.experiments.differences import differences
+from deflect.model.outcomes import OUTCOMES
 from deflect.scenarios import load as loading
-from deflect.scenarios.evidence import targets
+from deflect.scenarios.evidence import registry, targets
 from deflect.scenarios.load import load
 from deflect.scenarios.load import policies as named
 from deflect.scenarios.reading import read
-from deflect.scenarios.schema import fields
+from deflect.scenarios.schema import SWITCHES, fields
 
 TODAY = ("status_quo", "null")  # no policy at all: nothing to cite
 NAMES = [name for name, _ in named() if name not in TODAY]
 LEVERS = {spec.path: spec for spec in fields() if spec.kind == "lever"}
+AREAS = {  # policy: the section whose levers it sets
+    "families": "family",
+    "trauma_informed": "trauma_training",
+    "officer_wellbeing": "officer_wellness",
+    "community_engagement": "engagement",
+}
+UNIONS = {"four_areas": tuple(AREAS), "full_package": ("four_areas", "full_deflection", "more_slots")}
 PATHWAYS = [pathway.name.lower() for pathway in Pathway if pathway not in (Pathway.NONE, Pathway.JAIL_RELEASE)]
 DOCS = (loading.POLICIES.parent.parent / "docs" / "policies.md").read_text()
+AREAS_PAGE = (loading.POLICIES.parent.parent / "docs" / "areas.md").read_text()
+AGENTS = (CHILD, HOUSEHOLD, RESIDENT, HISTORY, OFFICER, PROVIDER)  # whose columns docs/areas.md names
 AUTHOR_AND_YEAR = re.compile(r"[A-Z][A-Za-z-]+ (19|20)\d\d")
 
 
@@ -100,6 +115,80 @@ def test_full_deflection_is_all_of_it_and_no_more_slots():
     assert full.treatment == load().treatment
     assert full.engagement.event_sharing > load().engagement.event_sharing
     assert full.engagement.warm_share > load().engagement.warm_share
+
+
+@pytest.mark.parametrize("name", AREAS)
+def test_an_area_alone_sets_levers_of_its_own_section_and_moves_each(name):
+    told, today = set_by(name), load()
+    assert {path.partition(".")[0] for path in told} == {AREAS[name]}
+    for path, value in told.items():
+        assert value != getattr(getattr(today, AREAS[name]), path.partition(".")[2]), path
+
+
+@pytest.mark.parametrize("name", UNIONS)
+def test_a_package_is_the_union_of_its_parts_lever_by_lever(name):
+    union: dict[str, object] = {}
+    for part in UNIONS[name]:
+        for path, value in set_by(part).items():
+            assert union.setdefault(path, value) == value, f"{path}: parts disagree"
+    assert set_by(name) == union
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_policy_differs_from_the_status_quo(name):
+    assert load(name).hash != load().hash
+    assert differences(load(name), load())
+
+
+def test_a_board_is_naloxone_plus_and_more():
+    board, visits = set_by("advisory_board"), set_by("naloxone_plus")
+    assert visits.items() < board.items()
+    assert {path.partition(".")[0] for path in board.keys() - visits.keys()} == {"engagement"}
+
+
+def test_starts_of_a_force_are_two_sides_of_an_ordinary_one():
+    burned, rested = (set_by(name)["officer_wellness.burnout"] for name in ("burned_out_force", "rested_force"))
+    assert rested < load().officer_wellness.burnout < burned
+
+
+@pytest.mark.parametrize("name", [*AREAS, "four_areas"])
+def test_an_area_alone_says_what_it_lacks_without_deflection(name):
+    assert "without deflection" in load(name).description.lower() or "needs deflection" in load(name).description
+
+
+def table_of_policies() -> dict[str, list[str]]:
+    """Return the cells of each policy's row in docs/policies.md, by name."""
+    rows = [line.strip("| ").split(" | ") for line in DOCS.splitlines() if line.startswith("| `")]
+    return {cells[0].strip("`"): cells for cells in rows}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in UNIONS])
+def test_the_docs_name_the_levers_a_policy_sets(name):
+    told = {
+        f"{section}.{field}"
+        for section, fields_ in re.findall(r"`(\w+): ([\w, ]+)`", table_of_policies()[name][3])
+        for field in fields_.split(", ")
+    }
+    assert told == set(set_by(name))
+
+
+@pytest.mark.parametrize("name", show.POLICY_GROUPS["after a practice"])
+def test_where_no_outcome_was_studied_file_and_docs_say_so(name):
+    told = table_of_policies()[name][4]
+    assert told.startswith(("none", "small"))
+    assert ("no outcome evidence" in load(name).description.lower()) == told.startswith("none")
+
+
+@pytest.mark.parametrize("page", [DOCS, AREAS_PAGE], ids=["policies", "areas"])
+def test_every_lever_column_number_and_policy_a_page_names_exists(page):
+    paths, known = {spec.path for spec in fields()}, {name for name, _ in named()}
+    known |= {path.partition(".")[0] for path in paths} | {outcome.id for outcome in OUTCOMES}
+    known |= {*registry(), *targets(), *SWITCHES}
+    paths |= {f"{kind.name}.{column.name}" for kind in AGENTS for column in kind.columns}
+    words = re.findall(r"`([a-z_0-9]+(?:\.[a-z_0-9]+)?)`", page)
+    assert len(words) > 20
+    for word in words:
+        assert word in (paths if "." in word else known), word
 
 
 def test_enforcement_offers_nothing():

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 SPECS = fields()
 EVIDENCED = [spec for spec in SPECS if spec.evidence]
 NUMERIC = [spec for spec in EVIDENCED if spec.low is not None]
-# The levers at the status quo. Those of SHAPES say how a pathway works that is off until a policy opens it.
+# The levers at the status quo. Those of SHAPES say how a pathway or a course works that is off until a policy opens it.
 SHAPES = {
     "deflection.hours": 1,
     "deflection.eligible_possession": True,
@@ -39,6 +39,12 @@ SHAPES = {
     "engagement.event_sharing": 0.65,
     "engagement.warm_share": 0.8,
     "engagement.warm_intake_days": 3,
+    "officer_wellness.skills_refresher_months": 12,
+    "trauma_training.refresher_months": 0,
+    "trauma_training.survivor_cotrainer": False,
+    "trauma_training.safety": 1,
+    "trauma_training.connection": 1,
+    "trauma_training.managing_impulses": 1,
 }
 PATHWAYS = ("officer_intervention", "officer_referral", "self_referral", "active_outreach", "naloxone_plus",
             "community_response")  # fmt: skip
@@ -63,7 +69,36 @@ STATUS_QUO = {
     "deflection.team_trauma_informed": 0,
     "deflection.self_referral_publicity": 1,
     "engagement.reserved_slots": 0,
+    "engagement.coordinator": False,
+    "engagement.agreements": 0,
+    "engagement.champion_lost": False,
+    "engagement.lived_experience": 0,
+    "engagement.feedback": 0,
+    "engagement.social_services": 0,
     "trust.shock": 0,
+    "officer_wellness.burnout": 0,
+    "officer_wellness.peer_support": 0,
+    "officer_wellness.coach": 0,
+    "officer_wellness.skills_course": 0,
+    "officer_wellness.destigmatising": 0,
+    "officer_wellness.confidential_help": False,
+    "officer_wellness.services_on_shift": False,
+    "officer_wellness.fitness_reframed": False,
+    "officer_wellness.recovery_time": False,
+    "officer_wellness.staffing": 1,
+    "officer_wellness.overtime_cap": 1.3,
+    "trauma_training.coverage": 0,
+    "trauma_training.days": 0,
+    "trauma_training.staff": 0,
+    "trauma_training.providers": 0,
+    "family.welfare_check": 0,
+    "family.coaching": 0,
+    "family.services": 0,
+    "family.handle_with_care": 0,
+    "family.endangered_children_check": 0,
+    "family.household_naloxone": 0,
+    "family.safe_storage": 0,
+    "family.mandatory_report": False,
 } | SHAPES
 
 
@@ -85,7 +120,9 @@ def test_names_are_the_agreed_ones():
         sections.setdefault(section, []).append(name)
     assert sections[""] == ["name", "description", "place", "residents", "years"]
     assert list(sections)[1:] == list(schema.SECTIONS)
-    assert [len(sections[name]) for name in schema.SECTIONS] == [14, 12, 13, 43, 23, 7, 29, 8, 64, 5, 13, 9]
+    assert [len(sections[name]) for name in schema.SECTIONS] == [
+        *(14, 12, 13, 43, 23, 7, 28, 8, 64, 17, 13, 57, 15, 48, 10, 73, 2),
+    ]
     assert {spec.path for spec in SPECS if spec.kind == "lever"} == set(STATUS_QUO)
 
 
@@ -195,6 +232,9 @@ def test_a_field_tells_unit_and_meaning(spec):
         ({"deflection": {"placement_tries": 0}}, "greater than or equal to 1"),
         ({"custody": {"jail_days": 0}}, "greater than 0"),
         ({"trust": {"black": -6}}, "greater than or equal to -5"),
+        ({"officer_wellness": {"vacancy_months_least": 16}}, "vacancy_months_least is more than vacancy_months_most"),
+        ({"trauma_training": {"days": 3}}, "should be 0, 1 or 5"),
+        ({"engagement": {"champion_loss": 0.1}}, "less than or equal to 0"),
         ({"overdose": {"supply": [1, 6]}}, "less than or equal to 5"),
         ({"overdose": {"supply": [1, "2"]}}, "valid number"),
         ({"years": 0}, "greater than or equal to 1"),
@@ -232,10 +272,11 @@ def test_every_switch_has_a_field_and_its_base_is_the_row():
             assert strength in (list(switch), list(switch)[::-1]), f"{spec.path}: base lies between off and strong"
 
 
-# Ratios do nothing at 1, logits at 0.
+# Ratios do nothing at 1, logits and slopes at 0.
 @pytest.mark.parametrize("name", schema.SWITCHES)
 def test_off_is_no_effect(name):
-    nothing = {"law_to_911": 0, "warm_handoff": 1.1}.get(name, 1)  # an accompanied hand-off is never quite a cold one
+    # An accompanied hand-off is never quite a cold one.
+    nothing = {"law_to_911": 0, "calls_to_attitude": 0, "warm_handoff": 1.1}.get(name, 1)
     assert getattr(build(f"switches.{name}", "off").switches, name) == nothing
 
 
@@ -383,5 +424,5 @@ def test_the_published_schema_is_fresh():
 
 
 def test_a_unit_without_bounds_is_refused():
-    with pytest.raises(ValueError, match="no bounds are known for the unit 'USD per kit'"):
-        field.number("cost_naloxone_kit")
+    with pytest.raises(ValueError, match="no bounds are known for the unit 'persons'"):
+        field.number("hh_mean_size")

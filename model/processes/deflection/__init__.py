@@ -58,12 +58,14 @@ def _follow_up(world):
 
 @process(
     writes=(
-        "histories.*",
-        "dealings.*",
-        "workers.caseload",
-        "providers.*",
-        "residents.kit_until",
         "households.kit_until",
+        "histories.asked_event, since, care_since, provider, use, care, wants, managed",
+        "dealings.court_event, court_day, case_since, case_event, due, tries, plan_until, worker, officer",
+        "dealings.care_officer, stage, pathway, care_pathway, warm, address_current, relative_reached, charged",
+        "officers.belief",
+        "workers.caseload",
+        "providers.occupied, handed_over",
+        "queue, cases, diary",
     ),
     draws=(
         Stream.CASE,
@@ -75,6 +77,7 @@ def _follow_up(world):
         Stream.ATTENDANCE,
         Stream.SLOT_PRIORITY,
         Stream.KITS,
+        Stream.FEEDBACK,
     ),
     emits=(
         Kind.EVENT_PASSED,
@@ -101,6 +104,7 @@ def _follow_up(world):
         Kind.DID_NOT_ATTEND,
         Kind.USE_CHANGED,
         Kind.KIT_RECEIVED,
+        Kind.HEARD_OF_SUCCESS,
     ),
 )
 def follow_up(world) -> None:
