@@ -6,7 +6,8 @@ with the compiled model: the result, which must be the same for every person, an
 
 Covered: change of use without first use, overdoses and what happens at them, the witness's trust in police
 and supervision, asking for treatment, waiting, entering, leaving. Not covered: demography, naloxone supply,
-contacts with police and what follows from them (arrest, jail, court, deflection), dated policy changes.
+contacts with police and what follows from them (arrest, jail, court, deflection), homes with children, officers'
+training and strain (all are at work, nobody leaves), dated policy changes.
 """
 
 import math

@@ -44,6 +44,7 @@ COLUMNS = (0.685, 0.775, 0.985)  # right edges of the means under A and B, and o
 EDGE = 250.0  # percent; what reaches further is cut there
 LEAST = 0.5  # percent; where no clear change is larger than that, there is nothing to see
 CLEAR = 12  # rows that are clear; from so many on, those of which nothing can be told are named and not drawn
+FULL = 40  # from so many on, those neither better nor worse are named and not drawn either
 EVEN, NEAR = 20.0, 2.0  # percent: an axis up to EVEN is even; beyond, only about NEAR to both sides of zero
 TICKS = (3, 10, 30, 100)  # percent, of an axis that is not even
 
@@ -96,13 +97,15 @@ def title(comparison: "Comparison") -> str:
 
 
 def drawn(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows with something to say: clear, or meant and could be much; of many, those clear and the first."""
+    """Return the rows with something to say: clear, or meant and could be much; where they are many, fewer kinds."""
     differ = [row for row in by_verdict(rows) if row.diff_low == row.diff_low]
     clear = [row for row in differ if row.verdict != "cannot tell"]
     open_ = [row for row in differ if row.verdict == "cannot tell"]
     open_ = [row for row in open_ if row.better and max(map(abs, percents(row))) > LEAST]
     if len(clear) >= CLEAR:
         open_ = [row for row in open_ if row.outcome in ("deaths", headline(rows).outcome)]
+    if len(clear) >= FULL:
+        clear = [row for row in clear if row.better]
     return clear + open_
 
 

@@ -245,7 +245,9 @@ def factorial(
     base, factors: names or files of policies. overrides, settings: as for `load`, for every cell. seeds: how many, or
     which; at least five. workers, executor, progress: as for `run`. Raises InputError.
     """
-    cells = cells_of(base, factors, overrides, **settings)
+    from ..model.budget import within_budget
+
+    cells = [within_budget(cell) for cell in cells_of(base, factors, overrides, **settings)]
     chosen = seeds_of(seeds)
     if len(chosen) < compare_table.FEWEST:
         raise InputError(f"seeds: a factorial needs at least five (got {len(chosen)}), such as --seeds 10")

@@ -83,6 +83,9 @@ MEASURES = (
         0.21,
         "1 - exp(-k x kits per 100,000 residents) with k of naloxone_saturation_efficiency",
     ),
+    Measure("tg_officer_distress_level", "Officers severely exhausted", "share"),
+    Measure("ow_depersonalisation_prev", "Officers severely depersonalised", "share"),
+    Measure("ow_ptsd_prev", "Officers with a lasting injury", "share"),
     Measure(
         "val_decline_2023_2024",
         "Fall in deaths from the first to the last year (should NOT be reproduced)",
@@ -151,6 +154,13 @@ def count(world) -> dict[str, tuple[float, float]]:
         "prob_911_witnessed": (len(of[Kind.CALLED_911]), len(of[Kind.SEEN]) + len(of[Kind.FOUND])),
         "lay_naloxone_seen": (_lay_naloxone_at_seen(events, of), len(of[Kind.SEEN])),
     }
+    officers = census[:, Count.OFFICERS].sum()
+    for row, stock in (
+        ("tg_officer_distress_level", Count.EXHAUSTED),
+        ("ow_depersonalisation_prev", Count.DEPERSONALISED),
+        ("ow_ptsd_prev", Count.INJURED_OFFICERS),
+    ):
+        counted[row] = (census[:, stock].sum(), officers)
     age = (died.day - residents.born[died.who]) / 365.25
     counted["val_age_shares"] = (np.count_nonzero((age >= 35) & (age < 45)), deaths)
     first, last = died.day < YEAR, died.day > last_day - YEAR

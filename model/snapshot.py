@@ -16,6 +16,7 @@ from .roster import POST
 from .rules import make_rules
 from .world import CLOCK, DECLARATIONS, GROWS, LATE_TIE, State, World
 
+HEADER_MOST = 100_000  # characters that name the columns of a table; the numbers in force are several hundred
 FORMAT = 1
 
 
@@ -52,7 +53,7 @@ def restore(path: str | Path) -> World:
     Raises InputError for a file that is not a whole snapshot of this version.
     """
     try:
-        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False, max_header_size=HEADER_MOST) as file:
             header = json.loads(str(file["header"]))
             arrays = {name: file[name] for name in State._fields}
         if header["format"] != FORMAT:

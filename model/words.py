@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from enum import IntEnum
 
+from ..agents.child import Custody
 from ..agents.dealings import Offence, Pathway
 from ..agents.resident import Care, Use
 from .events import SETTINGS
@@ -14,6 +15,7 @@ CODES: dict[str, type[IntEnum]] = {  # what a code is of -> its words
     "medication": Care,
     "offence": Offence,
     "pathway": Pathway,
+    "placement": Custody,
 }
 SPELLED = {"oud": "opioid use disorder", "injecting": "opioid use disorder, injecting"}
 ROWS = ("resident", "household", "officer", "worker", "provider", "agency", "neighbourhood")

@@ -324,10 +324,10 @@ def test_a_resident_shows_a_childhood_that_is_followed(programme):
 def test_an_officer_shows_what_wears_them_out_and_leaves_the_set_with_the_force(programme):
     officers = programme.agents_by_type[Officer]
     assert np.ptp(officers.column("exhaustion")) > 1 and set(officers.get("injured")) <= {True, False}
-    gone = officers.to_list()[0]
+    gone, serving = officers.to_list()[0], len(officers)
     programme.world.state.officers.left[gone.row] = programme.day
     assert gone not in programme.agents_by_type[Officer] and not gone.is_here
-    assert len(programme.agents_by_type[Officer]) == len(officers) - 1
+    assert len(programme.agents_by_type[Officer]) == serving - 1
 
 
 def test_workers_and_agencies_say_what_they_do(programme):

@@ -293,6 +293,33 @@ def test_bars_are_the_intervals_and_what_says_nothing_is_left_out():
     assert "The same in every pair: Expected overdose deaths, Nonfatal overdoses" in said
 
 
+@pytest.mark.parametrize("clear", [5, compare_figure.CLEAR, compare_figure.FULL])
+def test_where_much_is_clear_the_rest_is_named_and_not_drawn(clear):
+    rng = np.arange(6.0)
+    meant = [known.id for known in OUTCOMES if known.better and known.id not in ("deaths", "rescues")]
+    changed = dict.fromkeys(meant[: clear - 1], 50 + rng) | {"kits": 200 + rng}
+    unsure = dict.fromkeys(["deaths", "rescues"], 97 + 2 * rng)
+    comparison = made(dict.fromkeys([*changed, *unsure], 100 + rng), changed | unsure)
+    shown = [row.outcome for row in compare_figure.drawn(comparison.rows)]
+    assert {*meant[: clear - 1], "deaths"} <= set(shown) and len(shown) == len(set(shown))
+    assert ("rescues" in shown) == (clear < compare_figure.CLEAR)  # nothing can be told of it
+    assert ("kits" in shown) == (clear < compare_figure.FULL)  # neither better nor worse
+    left_out = " ".join(text.get_text() for text in comparison.figure().texts).partition("in the table only")[2]
+    assert ("Lay naloxone given" in left_out) == ("rescues" not in shown)
+    assert ("Naloxone kits handed out" in left_out) == ("kits" not in shown)
+
+
+def test_every_outcome_has_a_family_and_each_family_its_outcomes():
+    families = [compare_figure.family(known.id) for known in OUTCOMES]
+    assert set(families) == set(compare_figure.FAMILIES.values())
+    told = dict(zip([known.id for known in OUTCOMES], families, strict=True))
+    for id, heading in {"expected_deaths": "Overdoses and deaths", "deaths_other": "Overdoses and deaths",
+                        "wait": "Opioid use, treatment and naloxone", "jail_days": "Police, courts and jail",
+                        "charges_voided": "Deflection", "children_removed": "Children and families",
+                        "vacancy": "Officers"}.items():  # fmt: skip
+        assert told[id] == heading, id
+
+
 def test_an_interval_too_long_to_draw_ends_in_an_arrow():
     rng = np.arange(6.0)
     comparison = made({"entries": 1 + rng, "exits": 1 + rng}, {"entries": 9 + 20 * rng, "exits": 3 + 2 * rng})

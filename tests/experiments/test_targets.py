@@ -75,6 +75,8 @@ def test_counts_of_a_story_by_hand():
     assert counted["prob_911_witnessed"] == (2, 2)
     assert counted["val_ed_survivors_1y_mortality"] == (1, 1)
     assert counted["month_1"] == (1, 1)
+    for row in ("tg_officer_distress_level", "ow_depersonalisation_prev", "ow_ptsd_prev"):
+        assert counted[row] == (500, 500)  # one officer on each night, and that one
     repeats, years = counted["cal_repeat_od_after_ems"]
     assert repeats == 100 and years == pytest.approx(10 / 365.25)
 

@@ -149,6 +149,7 @@ def test_nobody_uses_overdoses_or_is_met_while_in_jail(wild):
                 Kind.LEFT_CARE,
                 Kind.LEFT_LIST,
                 Kind.BORN,
+                Kind.BEREAVED,
             }
             assert kind in allowed | {Kind.KIT_RECEIVED}, f"{kind.name} in jail on day {event.day}"
         if kind in (Kind.SEEN, Kind.FOUND, Kind.LAY_NALOXONE, Kind.CALLED_911):

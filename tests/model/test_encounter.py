@@ -25,7 +25,7 @@ USING = {  # everybody with a history uses for ever; nothing happens to them but
     "custody.supervision_share": 0,
 }
 OFFICERS_OFFER = {"deflection.officer_intervention": True, "deflection.coverage": 1.0}
-ALIKE = {"policing.depersonalisation_sd": 0, "deflection.offer_or_black": 1}  # but for their propensity
+ALIKE = {"deflection.offer_or_black": 1}  # but for their propensity, see `alike`
 ALL_ELIGIBLE = {"policing.possession_share": 1.0, "policing.low_level_share": 0.0}
 ALL_ARRESTED = {"policing.arrest_share": 1.0, "policing.citation_share": 0.0}
 REFUSES, ACCEPTS = -50.0, 50.0
@@ -39,6 +39,15 @@ def policed(residents=2000, seed=1, days=0, accepts=None, **overrides):
     if accepts is not None:
         force(world, accept_intercept=accepts)
     return lived(world, days)
+
+
+def alike(world, depersonalisation=0.0):
+    """Let officers be as distant from people as each other for ever: no calls, no work, no traits wear them out."""
+    officers = world.state.officers
+    officers.depersonalisation[:] = officers.own_depersonalisation[:] = depersonalisation
+    officers.exhaustion[:] = officers.own_exhaustion[:] = 0.0
+    force(world, strain_bad_treatment_toll=0, strain_load_to_exhaustion=0, strain_stress_to_exhaustion=0)
+    return world
 
 
 def of_kind(world, *kinds):
@@ -156,9 +165,15 @@ def test_people_in_case_management_are_met_less_over_charges_only():
 # --- who decides ----------------------------------------------------------------------------------
 
 
+def away(world, day):
+    """Return the rows of officers who are sick or recovering on a day, from leaves that began before it."""
+    leaves = of_kind(world, Kind.SICK, Kind.RECOVERS)
+    return leaves.other[(leaves.day < day) & (day <= leaves.day + leaves.amount)]
+
+
 def test_whoever_acts_is_on_duty_on_the_beat_or_the_nearest_one():
     """Every contact, arrest, citation, offer and referral names an officer of that day's crew, none nearer on duty."""
-    world = open_town(2500, seed=3)
+    world = open_town(2500, seed=3, policing__officers_per_1000=6)
     lived(world, 30)
     officers, events = world.state.officers, world.events
     acts = of_kind(world, Kind.POLICE_CONTACT, Kind.ARRESTED, Kind.CITED, Kind.OFFERED, Kind.EXCLUDED, Kind.REFERRED)
@@ -170,7 +185,11 @@ def test_whoever_acts_is_on_duty_on_the_beat_or_the_nearest_one():
     for act in acts:
         officer = officers[act.other]
         assert officer.beat >= 0 and officer.crew == (act.day // 2) % 2, f"officer {act.other} off duty on {act.day}"
-        comrades = officers[(officers.shift == officer.shift) & (officers.crew == officer.crew) & (officers.beat >= 0)]
+        present = (officers.joined < act.day) & (officers.left >= act.day)
+        present[away(world, act.day)] = False
+        assert present[act.other], f"officer {act.other} is not there on {act.day}"
+        crew = (officers.shift == officer.shift) & (officers.crew == officer.crew) & (officers.beat >= 0)
+        comrades = officers[crew & present]
         nearest = np.abs(comrades.beat - act.place).min()
         assert abs(int(officer.beat) - int(act.place)) == nearest
     beats = officers.beat[acts.other]
@@ -273,7 +292,7 @@ def test_hours_thin_offers_at_random_and_coverage_by_officer():
 def test_officers_offer_by_their_own_propensity():
     """Offers over eligible contacts, officer by officer, are near each one's propensity."""
     numbers = OFFICERS_OFFER | ALL_ELIGIBLE | ALL_ARRESTED | ALIKE
-    world = policed(4000, days=700, accepts=REFUSES, **numbers)
+    world = lived(alike(policed(4000, accepts=REFUSES, **numbers)), 700)
     officers = world.state.officers
     eligible = np.bincount(of_kind(world, Kind.ARRESTED).other, minlength=len(officers))
     offers = np.bincount(of_kind(world, Kind.OFFERED).other, minlength=len(officers))
@@ -295,8 +314,8 @@ def test_depersonalised_officers_offer_less_unless_the_link_is_off(switch):
     numbers = OFFICERS_OFFER | ALL_ELIGIBLE | ALL_ARRESTED | ALIKE | {"switches.burnout_to_offers": switch}
     fresh, tired = (policed(2000, accepts=REFUSES, **numbers) for _ in range(2))
     for world, distance in ((fresh, 0.0), (tired, 1.0)):
-        world.state.officers.propensity[:], world.state.officers.depersonalisation[:] = 0.5, distance
-        lived(world, 500)
+        world.state.officers.propensity[:] = 0.5
+        lived(alike(world, distance), 500)
     assert when(tired, Kind.OFFERED) <= when(fresh, Kind.OFFERED)
     chargeable = len(of_kind(tired, Kind.ARRESTED))
     assert chargeable == len(of_kind(fresh, Kind.ARRESTED)) > 1000
@@ -359,7 +378,7 @@ def test_the_quality_of_a_contact_has_its_closed_form():
 def test_contacts_are_lived_as_well_as_officers_and_offers_make_them():
     """Shares of bad and good contacts, with an offer and without, over a few thousand contacts."""
     numbers = OFFICERS_OFFER | ALIKE | ALL_ELIGIBLE | ALL_ARRESTED | {"policing.other_contacts_per_year": 0.0}
-    world = policed(4000, accepts=REFUSES, **numbers)
+    world = alike(policed(4000, accepts=REFUSES, **numbers))
     world.state.officers.propensity[:] = 0.5
     lived(world, 730)
     contacts = np.flatnonzero(world.events.kind == Kind.POLICE_CONTACT)

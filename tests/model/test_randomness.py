@@ -265,7 +265,9 @@ def recording(*counter_and_key):
         while asks.f_code.co_name in ("_draws", "draws"):
             asks = asks.f_back
     else:
-        streams = [int(address["stream"])] if address["stream"] else range(4)  # the day draws streams 0-3 at once
+        first = int(address["stream"])
+        # The day draws streams 0-3 at once, and an officer's day 32-35.
+        streams = range(first, first + 4) if first in (0, 32) else [first]
     for stream in streams:
         at = (int(address["seed"]), stream, int(address["who"]), int(address["day"]), int(address["k"]))
         used[at].append(f"{asks.f_code.co_name}:{asks.f_lineno}")

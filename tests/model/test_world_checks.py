@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from deflect.agents.child import Custody
 from deflect.agents.dealings import Stage
 from deflect.agents.household import GROUP_QUARTERS
 from deflect.agents.resident import Care, Fate, Use
@@ -33,7 +34,9 @@ def checked_monthly(world, days):
 @pytest.fixture(scope="module")
 def busy():
     """A town in which everything happened, two years and a quarter on; tests break copies of it."""
-    return checked_monthly(open_town(600, seed=5, drug_use__first_misuse_per_year=0.2, deflection__plan_months=6), 90)
+    worn = {"officer_wellness.resign_per_year": 0.5, "officer_wellness.sick_days": 30.0, "family.removal_12m": 0.9}
+    numbers = {"drug_use.first_misuse_per_year": 0.2, "deflection.plan_months": 6, "family.report_usual": 0.5}
+    return checked_monthly(open_town(600, seed=5, **numbers, **worn), 90)
 
 
 # --- every fault is seen ---------------------------------------------------------------------------
@@ -438,6 +441,81 @@ def an_officer_at_a_desk_offers(world):
     world.state.officers.beat[0] = -1
 
 
+@fault("serves, but post")
+def an_officer_lost_the_post(world):
+    world.state.posts.officer[world.state.officers.post[first(world.state.officers.left > world.day)]] = -1
+
+
+@fault("holds 2 posts")
+def an_officer_holds_two_posts(world):
+    posts, officer = world.state.posts, first(world.state.officers.left > world.day)
+    posts.officer[first(posts.officer < 0)] = officer
+
+
+@fault("OFFICER_LEFT 0 times")
+def an_officer_leaves_in_silence(world):
+    world.state.officers.left[first(world.state.officers.left > world.day)] = world.day - 1
+
+
+@fault("OFFICER_HIRED 1 times")
+def a_recruit_was_always_there(world):
+    world.state.officers.joined[first(world.state.officers.joined > START_DAY)] = START_DAY - 100
+
+
+@fault("who had left")
+def an_officer_arrests_after_leaving(world):
+    gone = first(world.state.officers.left < world.day - 1)
+    append_event(world, first_event(world, Kind.ARRESTED), other=gone)
+
+
+@fault("who was away")
+def an_officer_works_while_sick(world):
+    sick = first_event(world, Kind.SICK)
+    act = first((world.events.kind == Kind.POLICE_CONTACT) & (world.events.day == world.events.day[sick] + 1))
+    world.events.other[act] = world.events.other[sick]
+
+
+@fault("injured by the events")
+def an_officer_is_injured_in_silence(world):
+    world.state.officers.injured[first(world.state.officers.injured == 0)] = 1
+
+
+@fault("officer is 10000, no row there")
+def a_post_is_held_by_nobody_there_is(world):
+    world.state.posts.officer[0] = 10**4
+
+
+@fault("children row 0: not the row of resident")
+def a_childhood_belongs_to_another(world):
+    a, b = world.children.resident[:2]
+    world.residents.child[a], world.residents.child[b] = 1, 0
+
+
+@fault("children row 2: key is")
+def a_child_has_anothers_key(world):
+    world.children.key[2] = 10**9
+
+
+@fault("custody is FOSTER, removed by the events 0 times")
+def a_child_is_removed_in_silence(world):
+    world.children.custody[first((world.children.custody == 0) & (world.children.present == 1))] = Custody.FOSTER
+
+
+@fault("liability is nan")
+def a_liability_is_lost(world):
+    world.children.liability[0] = np.nan
+
+
+@fault("VACANT is")
+def the_census_forgets_a_vacancy(world):
+    world.census[-1][Count.VACANT] += 1
+
+
+@fault("IN_KIN_CARE is")
+def the_census_forgets_a_child_with_kin(world):
+    world.census[-1][Count.IN_KIN_CARE] -= 1
+
+
 @fault("RELEASED about")
 def the_dead_are_released_later(world):
     dead = world.events.who[first_event(world, Kind.DIED_OVERDOSE)]
@@ -501,10 +579,15 @@ def test_checking_changes_nothing(busy):
 # --- any scenario, any county ----------------------------------------------------------------------
 
 
+CHOICES = {"trauma_training.days": (0, 1, 5)}
+
+
 def values(spec):
     """Return a strategy for one field: its default, its usual range, its bounds, and anything between them."""
     if isinstance(spec.default, bool):
         return st.booleans()
+    if spec.path in CHOICES:
+        return st.sampled_from(CHOICES[spec.path])
     if not isinstance(spec.default, (int, float)):
         return None
     section, _, name = spec.path.partition(".")
@@ -517,7 +600,7 @@ def values(spec):
     return st.one_of(edges, st.sampled_from(spec.usual or (spec.default,)), st.floats(low, high))
 
 
-# Fields bound to one another are left as they are: shares that add up to one, a smallest and a largest scale.
+# Fields bound to one another are left as they are: shares that add up to one, a least and a most.
 BOUND = (
     ("policing", "n_share"),
     ("policing", "level_share"),
@@ -525,6 +608,7 @@ BOUND = (
     ("treatment", "_share"),
     ("harm_reduction", "kits_to_"),
     ("population", "oud_scale_"),
+    ("officer_wellness", "vacancy_months_"),
 )
 SEARCHED = [
     spec

@@ -47,6 +47,18 @@ STILL = {  # nothing happens by itself
     "policing.other_contacts_per_year": 0,
     "policing.scene_survivor_jailed": 0,
     "policing.scene_bystander_arrested": 0,
+    "officer_wellness.critical_incidents_per_year": 0,
+    "officer_wellness.injury_per_incident": 0,
+    "officer_wellness.help_seeking": 0,
+    "officer_wellness.sick_days": 0,
+    "officer_wellness.sick_days_per_sd": 0,
+    "officer_wellness.resign_per_year": 0,
+    "officer_wellness.retire_per_year": 0,
+    "family.reach_base": 0,
+    "family.witness_given_home": 0,
+    "family.report_usual": 0,
+    "family.report_at_arrest": 0,
+    "family.report_by_others_per_year": 0,
 }
 FOR_EVER = 10**5
 
@@ -156,9 +168,10 @@ def world_of(story: Story):
 
 def _two_officers(world) -> None:
     """Let officer 0 and officer 1 relieve each other every two days, on duty at any hour; 1 begins."""
-    officers, roster_start = world.state.officers, world.state.roster_start
-    officers.beat[2:] = -1
-    officers.beat[:2], officers.crew[:2] = 0, (0, 1)
+    roster_start = world.state.roster_start
+    for table in (world.state.officers, world.state.posts):
+        table.beat[2:] = -1
+        table.beat[:2], table.crew[:2] = 0, (0, 1)
     world.state.roster[:] = np.arange(len(world.state.roster)) % 2
     roster_start[:] = np.minimum(np.arange(len(roster_start)), 6)  # three shifts of two crews, on the first beat
 

@@ -1,0 +1,130 @@
+"""Faults in what wears officers out, what helps them, their courses, and how the force is kept up."""
+
+from . import Fault
+
+OFFICER = "tests/agents/test_officer.py"
+STRAIN = "tests/model/test_officer_strain.py"
+TRAINING = "tests/model/test_training.py"
+
+FAULTS = (
+    Fault(
+        "burnout_makes_officers_offer",
+        "model/rules.py",
+        '"burnout_offer_logit": float(np.log(switches.burnout_to_offers)),',
+        '"burnout_offer_logit": -float(np.log(switches.burnout_to_offers)),',
+        f"{OFFICER}::test_odds_of_an_offer_move_as_published",
+        "an odds ratio below one, read as its inverse",
+    ),
+    Fault(
+        "calls_counted_whole",
+        "agents/officer.py",
+        "officer.stress += severity / (1.0 + officer.calls / rules.strain_saturation_calls)",
+        "officer.stress += severity / (1.0 + officer.calls)",
+        f"{OFFICER}::test_who_had_many_calls_is_less_moved_by_another",
+        "a sum normalised by the wrong number",
+    ),
+    Fault(
+        "exhaustion_without_its_own_level",
+        "agents/officer.py",
+        "officer.exhaustion += (exhaustion + pull - officer.exhaustion) / rules.strain_exhaustion_days",
+        "officer.exhaustion += (pull - officer.exhaustion) / rules.strain_exhaustion_days",
+        f"{OFFICER}::test_exposure_for_ever_ends_at_its_limit_and_rest_returns_to_the_own_levels",
+        "rest that makes everybody the same",
+    ),
+    Fault(
+        "a_coach_acts_twice",
+        "agents/officer.py",
+        "rules.strain_exhaustion_to_depersonalisation * (officer.exhaustion - exhaustion)",
+        "rules.strain_exhaustion_to_depersonalisation * (officer.exhaustion - officer.own_exhaustion)",
+        f"{OFFICER}::test_what_helps_moves_the_levels_by_its_size_once",
+        "an effect passed on that is there already",
+    ),
+    Fault(
+        "help_by_its_mean_hazard",
+        "model/rules.py",
+        "    return float(np.exp(middle)) if share > 0 else 0.0",
+        "    return float(-np.log(1 - share) / ratio.mean()) if share > 0 else 0.0",
+        f"{OFFICER}::test_the_published_share_of_officers_seeks_help_in_a_year",
+        "a mean of hazards taken for a mean of shares",
+    ),
+    Fault(
+        "the_away_are_on_duty",
+        "model/roster.py",
+        "world.officers[row].left > day and world.officers[row].away_until <= day",
+        "world.officers[row].left > day",
+        f"{STRAIN}::test_the_officer_on_duty_serves_and_is_present",
+        "a roster that knows who left, not who is sick",
+    ),
+    Fault(
+        "recruits_inherit_exhaustion",
+        "model/force.py",
+        "    rows.exhaustion = np.minimum(0.0, rows.own_exhaustion)\n",
+        "    rows.exhaustion = officers.exhaustion[np.maximum(before, 0)]\n",
+        f"{STRAIN}::test_recruits_are_people_of_their_own",
+        "a row reused",
+    ),
+    Fault(
+        "vacancies_stay",
+        "model/processes/officer_strain.py",
+        "elif post.hire_day <= clock.day:",
+        "elif post.hire_day < NEVER:",
+        f"{STRAIN}::test_whoever_leaves_stays_as_they_were_and_is_replaced_after_nine_to_fifteen_months",
+        "a date compared with the wrong end of time",
+    ),
+    Fault(
+        "a_closed_post_keeps_its_date",
+        "model/processes/officer_strain.py",
+        "            post.hire_day = NEVER  # should the post fall vacant, or open again, it is filled months later\n",
+        "",
+        f"{STRAIN}::test_a_post_closed_before_it_is_filled_waits_anew_when_it_opens",
+        "state left behind by a lever taken back",
+    ),
+    Fault(
+        "recovery_time_without_recovery",
+        "model/rules.py",
+        "wellness.stress_halflife_days * (wellness.recovery_stress_ratio if wellness.recovery_time else 1)",
+        "wellness.stress_halflife_days",
+        f"{STRAIN}::test_protected_time_follows_a_traumatic_call_and_shortens_stress",
+        "a lever with its cost and without its effect",
+    ),
+    Fault(
+        "the_sick_live_through_incidents",
+        "model/processes/officer_strain.py",
+        "        if officer.away_until <= day:\n            if happens((incident",
+        "        if officer.away_until <= day + 9:\n            if happens((incident",
+        f"{STRAIN}::test_a_sick_leave_lasts_its_days_and_nothing_happens_in_it",
+        "absence that takes people off the roster and not out of harm",
+    ),
+    Fault(
+        "overtime_has_no_cap",
+        "model/processes/officer_strain.py",
+        "rules.load_today = min(load, rules.strain_overtime_cap)",
+        "rules.load_today = load",
+        f"{STRAIN}::test_work_is_shared_by_those_present_within_the_cap",
+        "a bound lost",
+    ),
+    Fault(
+        "training_never_fades",
+        "model/processes/training.py",
+        "        officer.attitude *= rules.attitude_keep\n",
+        "",
+        f"{TRAINING}::test_what_was_learned_halves_in_the_published_months",
+        "a gain that lasts for ever",
+    ),
+    Fault(
+        "nobody_comes_out_worse",
+        "model/processes/training.py",
+        "gain = rules.training_attitude_gain + rules.attitude_gain_sd * normal",
+        "gain = rules.training_attitude_gain + rules.attitude_gain_sd * abs(normal)",
+        f"{TRAINING}::test_gain_and_backlash_of_ten_thousand_officers_are_as_published",
+        "the spread of a gain on one side only",
+    ),
+    Fault(
+        "the_away_are_taught",
+        "model/processes/training.py",
+        "        if officer.away_until > clock.day:\n            continue\n",
+        "",
+        f"{TRAINING}::test_whoever_is_away_is_taught_when_back_and_the_gone_never",
+        "a course held for empty chairs",
+    ),
+)
