@@ -29,7 +29,7 @@ CHILD = Declaration(
     (
         Column("key", "i8", "key", 0, 2**63 - 1, "build", "the resident's key"),
         Column("resident", "i8", "resident row", 0, 2**31 - 1, "build", "whose childhood this is"),
-        Column("liability", "f8", "ratio", 0, 1000, "build", "inherited liability to begin use, mean 1 of others"),
+        Column("liability", "f8", "ratio", 0, 1000, "household", "inherited liability to begin use, mean 1 of others"),
         Column("adversity", "f8", "adversity", 0, 10_000, "household", "events and years lived with untreated use"),
         Column("distress", "f8", "standard deviations", -100, 100, "household", "how they are; moves with adversity"),
         Column("support", "f8", "standard deviations", 0, 100, "household", "relief from therapy, fading"),

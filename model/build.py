@@ -18,17 +18,17 @@ from ..scenarios import places
 from ..scenarios.errors import InputError
 from ..scenarios.schema import STAFF_MAX
 from .changes import NEVER_LEFT, begin_dealings
-from .diary import KINDS_OF_DATE, NEVER, YEAR, note_life, note_move_out, note_police_contact
+from .diary import KINDS_OF_DATE, NEVER, note_life, note_move_out, note_police_contact
 from .events import EVENT
 from .force import make_posts, starting_force
 from .graph import make_ties
-from .home import GROWN_DAYS, begin_child, begin_home, ever_had_disorder, has_untreated_parent
+from .home import GROWN_DAYS, begin_child, begin_home, has_liable_parent, has_untreated_parent, live_before
 from .levers import NOT_GIVEN, set_levers
 from .network import CO_USE
 from .population import make_population
 from .processes import census
 from .processes.naloxone import hand_out
-from .randomness import Stream, draw, draws
+from .randomness import Stream, draws
 from .roster import make_roster
 from .rules import (
     BINS,
@@ -49,7 +49,6 @@ from .world import CLOCK, DIARY_DAYS, LATE_TIE, START_DAY, State, World
 NORMAL = ((-(3**0.5), 1 / 6), (0.0, 2 / 3), (3**0.5, 1 / 6))  # three points with the moments of a normal number
 MEDICATIONS = tuple(kind for kind in ProviderKind if kind != ProviderKind.DETOX)
 USUALLY_PRESENT = 0.9  # of sworn posts, until the last year of the burn-in says how many are
-_CHILD, _YEARS_BEFORE = 40, 20  # stream, number of the draw
 WHOLE_COUNTY_UP_TO = 200_000  # residents simulated by default; larger counties are sampled
 
 
@@ -365,21 +364,10 @@ def _begin_homes(world):
     for row in range(clock.residents):
         resident = world.residents[row]
         if clock.day - resident.born < GROWN_DAYS:
-            if ever_had_disorder(world, resident.mother) or ever_had_disorder(world, resident.father):
-                child = world.children[begin_child(world, row)]
+            if has_liable_parent(world, row):
+                begin_child(world, row)
                 if has_untreated_parent(world, row):
-                    _live_before(world, child)
-
-
-@compiled
-def _live_before(world, child):
-    """Let a child have lived with a parent's use for part of childhood, at most since birth."""
-    clock, rules = world.clock[0], world.rules[0]
-    years = (clock.day - world.residents[child.resident].born) / YEAR
-    part = draw(clock.seed, _CHILD, child.key, 0, _YEARS_BEFORE)
-    child.adversity = rules.family_adversity_with_use * years * part
-    child.distress += rules.family_distress_per_adversity * child.adversity
-    child.exposed = 1
+                    live_before(world, row)
 
 
 @compiled

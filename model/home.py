@@ -14,7 +14,7 @@ from .randomness import draw
 
 _HOME, _CHILD = 41, 40
 _COHESION, _PRESCRIBED, _STORAGE = range(3)
-_LIABILITY = 0
+_LIABILITY, _YEARS_BEFORE = 0, 20
 ADULT_DAYS = int(18 * YEAR)
 GROWN_DAYS = int(26 * YEAR)  # until then a childhood is followed
 
@@ -132,6 +132,39 @@ def cohesion_of(world, household_row):
 
 
 @compiled
+def has_liable_parent(world, row):
+    """Say whether the mother or the father, wherever they are, has or had opioid use disorder."""
+    resident = world.residents[row]
+    return ever_had_disorder(world, resident.mother) or ever_had_disorder(world, resident.father)
+
+
+@compiled
+def inherit(world, row):
+    """Give a child who is followed the liability of their family; a parent's disorder counts whenever it began."""
+    clock, rules, resident = world.clock[0], world.rules[0], world.residents[row]
+    u = draw(clock.seed, _CHILD, resident.key, 0, _LIABILITY)
+    normal = world.normal_bins[int(u * len(world.normal_bins))]
+    spread = rules.family_liability_log_sd
+    liability = math.exp(spread * normal - spread * spread / 2.0)
+    world.children[resident.child].liability = liability * (
+        rules.family_liability_genes if has_liable_parent(world, row) else 1.0
+    )
+
+
+@compiled
+def live_before(world, row):
+    """Let a child have lived with a parent's use for part of childhood, at most since birth."""
+    clock, rules, resident = world.clock[0], world.rules[0], world.residents[row]
+    child = world.children[resident.child]
+    years = min(clock.day - resident.born, ADULT_DAYS) / YEAR
+    part = draw(clock.seed, _CHILD, resident.key, 0, _YEARS_BEFORE)
+    lived = rules.family_adversity_with_use * years * part
+    child.adversity += lived
+    child.distress += rules.family_distress_per_adversity * lived
+    child.exposed = is_minor(world, row)
+
+
+@compiled
 def begin_child(world, row):
     """Begin to follow a young resident whose family opioid use touches, and return the row; theirs if there is one."""
     resident = world.residents[row]
@@ -144,12 +177,7 @@ def begin_child(world, row):
     child = world.children[number]
     child.key = resident.key
     child.resident = row
-    u = draw(clock.seed, _CHILD, resident.key, 0, _LIABILITY)
-    normal = world.normal_bins[int(u * len(world.normal_bins))]
-    spread = rules.family_liability_log_sd
-    child.liability = math.exp(spread * normal - spread * spread / 2.0)
-    if ever_had_disorder(world, resident.mother) or ever_had_disorder(world, resident.father):
-        child.liability *= rules.family_liability_genes
+    inherit(world, row)
     child.last_event = NONE
     child.case_event = NONE
     child.case_until = NEVER

@@ -278,7 +278,7 @@ def _of_families(scenario) -> dict[str, float]:
         "distress_keep_month": 0.5 ** (CHILD_DAYS / family.distress_halflife_days),
         "support_keep_month": 0.5 ** (CHILD_DAYS / family.support_halflife_days),
         "access_usual": usual,  # of young people, over one whose home has no prescribed opioid within reach
-        "family_bound": max(family.prescription_ratio, usual * family.spouse_ratio) / usual,
+        "family_bound": family.prescription_ratio * family.spouse_ratio / usual,
         "removal_per_day": -float(np.log(1 - family.removal_12m)) / 365,
         "reunified_per_day": -float(np.log(1 - family.reunified_12m)) / 365,
         "coaching_ratio": float(np.log(1 - family.craft_entry) / np.log(1 - family.craft_comparison)),

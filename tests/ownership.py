@@ -142,6 +142,11 @@ HOMES = {
     "family.removal_12m": 0.99,
     "family.reunified_12m": 0.99,
     "family.initiation_per_adversity": 1.0,
+    "family.prescription_ratio": 1.0,  # so that the dates of first use are soon at their bound
+    "family.spouse_ratio": 1.0,
+    "family.liability_genes": 50.0,
+    "drug_use.misuse_stop_per_year": 30.0,  # who stopped misuse begins again
+    "drug_use.first_misuse_per_year": 0.5,
 }
 # The policy begins, and then changes.
 CHANGING = {
@@ -156,10 +161,10 @@ CHANGING = {
     ],
 }
 TOWNS = {  # name -> (what differs from a town with all pathways, residents, first day)
-    "deadly": (DEADLY, 250, START_DAY),
+    "deadly": (DEADLY, 300, START_DAY),
     "narrow": (NARROW, 200, START_DAY),
-    "open": (OPEN, 200, START_DAY),
-    "homes": (HOMES, 300, START_DAY),
+    "open": (OPEN, 400, START_DAY),
+    "homes": (HOMES, 400, START_DAY),
     "changing": (CHANGING, 120, -10),
 }
 

@@ -57,7 +57,7 @@ from ..randomness import TO_UNIT, Stream, block, draw, pick
 from ..standing import trust_at_start
 
 _BIRTH, _MOVE, _KEYS, _HISTORY, _OTHER_DEATH = 14, 15, 18, 11, 3
-ALONE, ONE_PARENT = 0, 3
+ALONE, COUPLE, COUPLE_CHILDREN, ONE_PARENT = range(4)
 TRIES = 100  # to find a household to resemble
 LARGEST_ARRIVING = 16  # members of an arriving household
 ARRIVED, NEWBORN = 1 << 61, 1 << 62
@@ -156,6 +156,30 @@ def _die_of_use_disorder(world):
 
 
 @compiled
+def _partner(world, woman):
+    """Return the man a woman lives with as a couple, -1: nobody.
+
+    The father of her children at home; else, in the home of a couple, the man next to her in age who is no kin.
+    """
+    clock, her = world.clock[0], world.residents[woman]
+    kind = world.households[her.household].kind
+    found, least = NONE, 1e9
+    other = world.households[her.household].first
+    while other >= 0:
+        him = world.residents[other]
+        if him.mother == woman:
+            if him.father >= 0 and world.residents[him.father].fate == HERE:
+                if world.residents[him.father].household == her.household:
+                    return 0 + him.father
+        elif (kind == COUPLE or kind == COUPLE_CHILDREN) and him.sex == MALE and clock.day - him.born >= 18 * YEAR:
+            is_kin = her.father == other or (him.mother >= 0 and him.mother == her.mother)
+            if not is_kin and abs(float(him.born - her.born)) < least:
+                found, least = 0 + other, abs(float(him.born - her.born))
+        other = him.housemate
+    return found
+
+
+@compiled
 def _bear(world):
     """Let children be born to the women whose candidate day holds."""
     clock = world.clock[0]
@@ -175,6 +199,7 @@ def _bear(world):
         sex = MALE if draw(clock.seed, _BIRTH, key, 0, 2) < rules.male_at_birth else FEMALE
         child = _new_resident(world, key, mother.household, clock.day, sex, mother.race)
         world.residents[child].mother = row
+        world.residents[child].father = _partner(world, row)
         happened(world, BORN, child, row, 0.0, NONE, NOWHERE)
         note_life(world, child, clock.day)
         note_birth(world, row, clock.day + int(rules.between_births_days))

@@ -46,12 +46,19 @@ def _start(world):
         if draw(clock.seed, _FIRST_USE, resident.key, clock.day, 1) * rules.first_use_bound >= factor:
             note_first_use(world, row, clock.day)
             continue
-        illicit = rules.first_illicit_per_day * rules.oud_scale
-        if draw(clock.seed, _FIRST_USE, resident.key, clock.day, 2) * (illicit + rules.first_misuse_per_day) < illicit:
-            begin_history(world, row, OUD, 0.0, NONE)
-        else:
-            begin_history(world, row, MISUSE, 1.0, NONE)
-        _meet_others_who_use(world, row)
+        begin_use(world, row, draw(clock.seed, _FIRST_USE, resident.key, clock.day, 2), NONE)
+
+
+@compiled
+def begin_use(world, row, u, cause):
+    """Let somebody begin: illicit use or misuse, by one draw; and come to know others who use."""
+    rules = world.rules[0]
+    illicit = rules.first_illicit_per_day * rules.oud_scale
+    if u * (illicit + rules.first_misuse_per_day) < illicit:
+        begin_history(world, row, OUD, 0.0, cause)
+    else:
+        begin_history(world, row, MISUSE, 1.0, cause)
+    _meet_others_who_use(world, row)
 
 
 @compiled

@@ -5,21 +5,26 @@ child followed is looked at once a month: years with a parent's untreated use, d
 and first use beyond what other young people's dates already bring.
 """
 
+import numpy as np
+
 from ...agents.child import FOSTER, HOME, KIN_CARE, feel_a_month
 from ...agents.compiled import compiled
-from ...agents.resident import HERE, MISUSE, NO_USE, OUD, happens
+from ...agents.household import GROUP_QUARTERS
+from ...agents.resident import HERE, NO_USE, happens
 from ...agents.table import NONE
-from ..changes import begin_history
-from ..diary import YEAR, days_until
+from ..diary import YEAR, days_until, in_key_order
 from ..events import (
     ARRESTED,
     AT_HOME,
     BORN,
     CHILD_WITNESSED,
     COACHED,
+    DIED_OVERDOSE,
     FAMILY_REACHED,
     JAILED,
     KIT_RECEIVED,
+    LEFT_HOME,
+    MOVED_IN,
     NOTICE_TO_SCHOOL,
     NOWHERE,
     OVERDOSE,
@@ -40,21 +45,24 @@ from ..home import (
     GROWN_DAYS,
     add_adversity,
     begin_child,
-    child_at_home,
     cohesion_of,
     ever_had_disorder,
     family_ratio,
+    has_liable_parent,
     has_parent,
     has_untreated_parent,
+    inherit,
     is_minor,
     is_parent,
+    live_before,
     lives_at_home,
     treated_parent_days,
 )
-from ..network import ANYBODY, KIN, pick_housemate, pick_tie
+from ..network import ANYBODY, KIN, pick_housemate, pick_tie, share_in_use
 from ..process import process
 from ..randomness import Stream, draw
 from ..rules import CHILD_DAYS
+from .drug_use import begin_use
 
 _FAMILY, _CHILD = 39, 40
 # Draws about a family on one day, by number.
@@ -95,10 +103,10 @@ def _today(world):
             _weigh_on_own_children(world, i, PARENT_JAILED)
         elif kind == USE_CHANGED and ever_had_disorder(world, who):
             _follow_own_children(world, who)
-        elif kind == BORN:
-            mother = 0 + event.other
-            if ever_had_disorder(world, mother) and world.residents[who].fate == HERE:
-                begin_child(world, who)
+        elif kind == BORN and world.residents[who].fate == HERE and has_liable_parent(world, who):
+            begin_child(world, who)
+        elif kind == MOVED_IN and world.residents[who].fate == HERE:
+            _follow_who_arrives(world, 0 + who)
 
 
 @compiled
@@ -118,18 +126,64 @@ def _both(child, person):
 
 
 @compiled
+def _follow_who_arrives(world, row):
+    """Begin to follow a young person who moved in, whose childhood began elsewhere."""
+    if world.clock[0].day - world.residents[row].born < GROWN_DAYS and has_liable_parent(world, row):
+        begin_child(world, row)
+        if has_untreated_parent(world, row):
+            live_before(world, row)
+
+
+@compiled
+def _had_today(world, kind, row):
+    """Say whether somebody had an event of this kind today: two calls to one home are one report, one notice."""
+    clock = world.clock[0]
+    for i in range(clock.today, clock.events):
+        if world.events[i].kind == kind and world.events[i].who == row:
+            return True
+    return False
+
+
+@compiled
+def _children_with(world, person):
+    """Return the other children of a person's home today, shape (n,): also those whom a death sent elsewhere since."""
+    clock = world.clock[0]
+    home = 0 + world.residents[person].household
+    count = 0
+    row = world.households[home].first
+    while row >= 0:
+        count += 1
+        row = world.residents[row].housemate
+    rows = np.empty(count + clock.events - clock.today, np.int64)
+    count = 0
+    if world.households[home].kind == GROUP_QUARTERS:
+        return rows[:0]
+    row = world.households[home].first
+    while row >= 0:
+        if row != person and is_minor(world, row) and lives_at_home(world, row):
+            rows[count] = row
+            count += 1
+        row = world.residents[row].housemate
+    for i in range(clock.today, clock.events):
+        event = world.events[i]
+        if event.kind == LEFT_HOME and event.amount == home and event.cause >= 0:
+            if world.events[event.cause].kind == DIED_OVERDOSE and world.residents[event.who].fate == HERE:
+                if is_minor(world, event.who) and lives_at_home(world, event.who):
+                    rows[count] = event.who
+                    count += 1
+    return rows[:count]
+
+
+@compiled
 def _children_see(world, overdose):
     """Let children who are there see an overdose at home."""
     clock, rules = world.clock[0], world.rules[0]
     person = 0 + world.events[overdose].who
-    row = world.households[world.residents[person].household].first
-    while row >= 0:
-        if row != person and is_minor(world, row) and lives_at_home(world, row):
-            key = _both(world.residents[row], world.residents[person])
-            if draw(clock.seed, _CHILD, key, clock.day, _SAW) < rules.family_witness_given_home:
-                saw = happened(world, CHILD_WITNESSED, row, person, 0.0, overdose, AT_HOME)
-                add_adversity(world, row, saw)
-        row = world.residents[row].housemate
+    for row in _children_with(world, person):
+        key = _both(world.residents[row], world.residents[person])
+        if draw(clock.seed, _CHILD, key, clock.day, _SAW) < rules.family_witness_given_home:
+            saw = happened(world, CHILD_WITNESSED, row, person, 0.0, overdose, AT_HOME)
+            add_adversity(world, row, saw)
 
 
 @compiled
@@ -151,6 +205,7 @@ def _follow_own_children(world, person):
     while row >= 0:
         if is_parent(world, person, row) and world.clock[0].day - world.residents[row].born < GROWN_DAYS:
             begin_child(world, row)
+            inherit(world, row)
         row = world.residents[row].housemate
 
 
@@ -172,13 +227,13 @@ def _reach_the_family(world, cause):
     clock, rules = world.clock[0], world.rules[0]
     person = 0 + world.events[cause].who
     seed, day, key, first = clock.seed, clock.day, world.residents[person].key, _numbers_of(world, cause)
-    if draw(seed, _FAMILY, key, day, first + _REACHED) >= rules.family_reach:
+    household = world.households[world.residents[person].household]
+    if household.reached_day == day or draw(seed, _FAMILY, key, day, first + _REACHED) >= rules.family_reach:
         return
     relative = _relative(world, person, first)
     if relative < 0:
         return
     reached = happened(world, FAMILY_REACHED, relative, person, 0.0, cause, NOWHERE)
-    household = world.households[world.residents[person].household]
     household.reached_day = day
     if draw(seed, _FAMILY, key, day, first + _KIT) < rules.family_household_naloxone:
         life = days_until(
@@ -201,28 +256,21 @@ def _look_after_children(world, cause, report):
     clock, rules = world.clock[0], world.rules[0]
     event = world.events[cause]
     person, officer = 0 + event.who, 0 + event.other
-    seed, day = clock.seed, clock.day
-    home = 0 + world.residents[person].household
-    if child_at_home(world, home) < 0:
-        return
-    first = _numbers_of(world, cause)
-    row = world.households[home].first
-    while row >= 0:
-        if row != person and is_minor(world, row) and lives_at_home(world, row):
-            key = _both(world.residents[row], world.residents[person])
-            if draw(seed, _CHILD, key, day, first + _REPORTED) < report:
-                u = draw(seed, _CHILD, key, day, first + _OPENED)
-                _report(world, row, officer, BY_POLICE if officer >= 0 else BY_OTHERS, cause, u)
-            age = (day - world.residents[row].born) / YEAR
-            told = NONE
-            if SCHOOL_AGE <= age < SCHOOL_UNTIL and officer >= 0:
-                if draw(seed, _CHILD, key, day, first + _NOTICE) < rules.family_handle_with_care:
-                    told = happened(world, NOTICE_TO_SCHOOL, row, officer, 0.0, cause, NOWHERE)
-            if told < 0 and draw(seed, _CHILD, key, day, first + _CHECK) < rules.family_endangered_children_check:
-                told = cause
-            if told >= 0:
-                _support(world, row, told, draw(seed, _CHILD, key, day, first + _THERAPY))
-        row = world.residents[row].housemate
+    seed, day, first = clock.seed, clock.day, _numbers_of(world, cause)
+    for row in _children_with(world, person):
+        key = _both(world.residents[row], world.residents[person])
+        if draw(seed, _CHILD, key, day, first + _REPORTED) < report and not _had_today(world, REPORTED, row):
+            u = draw(seed, _CHILD, key, day, first + _OPENED)
+            _report(world, row, officer, BY_POLICE if officer >= 0 else BY_OTHERS, cause, u)
+        age = (day - world.residents[row].born) / YEAR
+        told = NONE
+        if SCHOOL_AGE <= age < SCHOOL_UNTIL and officer >= 0 and not _had_today(world, NOTICE_TO_SCHOOL, row):
+            if draw(seed, _CHILD, key, day, first + _NOTICE) < rules.family_handle_with_care:
+                told = happened(world, NOTICE_TO_SCHOOL, row, officer, 0.0, cause, NOWHERE)
+        if told < 0 and draw(seed, _CHILD, key, day, first + _CHECK) < rules.family_endangered_children_check:
+            told = cause
+        if told >= 0 and not _had_today(world, THERAPY, row):
+            _support(world, row, told, draw(seed, _CHILD, key, day, first + _THERAPY))
 
 
 @compiled
@@ -253,6 +301,8 @@ def _report(world, row, officer, by, cause, u):
 def _look_in(world):
     """Look at the children whose day of the month it is."""
     clock = world.clock[0]
+    beginners, keys = np.empty(clock.children, np.int64), np.empty(clock.children, np.int64)
+    count = 0
     for number in range(clock.children):
         child = world.children[number]
         if child.present == 0 or (clock.day + child.key) % CHILD_DAYS != 0:
@@ -267,8 +317,15 @@ def _look_in(world):
             child.present = 0
             continue
         _live_a_month(world, number)
-        if days >= FIRST_RISK_DAYS:
-            _may_begin(world, number)
+        if days >= FIRST_RISK_DAYS and _begins(world, number):
+            beginners[count], keys[count] = number, child.key
+            count += 1
+    for number in in_key_order(beginners[:count], keys[:count]):
+        child = world.children[number]
+        row = 0 + child.resident
+        begin_use(world, row, draw(clock.seed, _CHILD, child.key, clock.day, _ILLICIT), child.last_event)
+        if ever_had_disorder(world, row):
+            _follow_own_children(world, row)
 
 
 @compiled
@@ -337,8 +394,8 @@ def _come_home(world, number, why):
 
 
 @compiled
-def _may_begin(world, number):
-    """Let a young person begin to use, where their hazard is above the bound of the dates everybody has."""
+def _begins(world, number):
+    """Does a young person begin to use, by the part of their hazard above the bound of the dates everybody has?"""
     clock, rules = world.clock[0], world.rules[0]
     child = world.children[number]
     row = 0 + child.resident
@@ -346,32 +403,27 @@ def _may_begin(world, number):
     if resident.history >= 0:
         person = world.histories[resident.history]
         if person.use != NO_USE or person.held == 1:
-            return
+            return False
     above = family_ratio(world, row) - rules.family_bound
     if above <= 0.0:
-        return
+        return False
     age = int((clock.day - resident.born) / YEAR)
-    illicit = rules.first_illicit_per_day * rules.oud_scale
-    both = illicit + rules.first_misuse_per_day
-    hazard = both * world.first_use_shape[resident.sex, age] * above * CHILD_DAYS
-    if happens(draw(clock.seed, _CHILD, child.key, clock.day, _BEGINS), hazard):
-        u = draw(clock.seed, _CHILD, child.key, clock.day, _ILLICIT)
-        if u * both < illicit:
-            begin_history(world, row, OUD, 0.0, child.last_event)
-        else:
-            begin_history(world, row, MISUSE, 1.0, child.last_event)
+    factor = world.first_use_shape[resident.sex, age] * (1.0 + rules.tie_effect * share_in_use(world, row))
+    hazard = (rules.first_illicit_per_day * rules.oud_scale + rules.first_misuse_per_day) * factor * above
+    return happens(draw(clock.seed, _CHILD, child.key, clock.day, _BEGINS), hazard * CHILD_DAYS)
 
 
 @process(
     writes=(
         "residents.history, child, kit_until",
         "households.reached_day, coached_until, services_until",
-        "children.adversity, distress, support, last_event, case_event, case_until, removed, custody, exposed, present",
+        "children.liability, adversity, distress, support, last_event, case_event, case_until, removed, custody",
+        "children.exposed, present",
         "histories.tolerance, since, use",
-        "diary, luck",
+        "diary, luck, ties",
     ),
     adds=("children", "histories"),
-    draws=(Stream.FAMILY, Stream.CHILD, Stream.HISTORY, Stream.POLICE_CONTACT),
+    draws=(Stream.FAMILY, Stream.CHILD, Stream.HISTORY, Stream.POLICE_CONTACT, Stream.TIES),
     emits=(
         Kind.CHILD_WITNESSED,
         Kind.PARENT_ARRESTED,

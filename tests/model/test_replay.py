@@ -36,8 +36,8 @@ STEPS = (  # columns of dealings that say where an open case stands, and what an
 )  # fmt: skip
 # Drawn when a row is made and never changed: no event could say them, so they are copied into new rows.
 DRAWN = {
-    "residents": ("key", "sex", "knows_law", "trust"),
-    "newcomers": ("born", "race", "mother", "father"),  # newborns have theirs from the mother and the day
+    "residents": ("key", "sex", "knows_law", "trust", "father"),
+    "newcomers": ("born", "race", "mother"),  # newborns have theirs from the mother and the day
     "households": ("neighbourhood", "cohesion", "prescribed", "storage_rank"),
     "arriving": ("key", "kind"),  # a grown child's home has its key from the child
     "histories": ("frailty", "uses_alone"),
@@ -302,15 +302,20 @@ class Replay:
             event = self.events[at]
             if event.kind == Kind.USE_CHANGED and self.ever_had_disorder(event.who):
                 self.follow_own_children(event.who)
-            if event.kind == Kind.BORN and self.ever_had_disorder(event.other):
-                if self.resident(event.who).fate == Fate.HERE:
-                    self.follow(event.who)
+            if event.kind in (Kind.BORN, Kind.MOVED_IN) and self.resident(event.who).fate == Fate.HERE:
+                self.follow_newcomer(event.who)
             while event.kind in AT_ONCE and rest and self.root(rest[0], first) == at:
                 self.tell([rest.pop(0)])
         for number in range(self.used["children"]):
             child = self.tables["children"][number]
             if child.present and (self.day + child.key) % 30 == 0:
                 self.month(child, rest)
+        for at in rest:
+            assert self.events.kind[at] == Kind.USE_CHANGED, "an event at home that nothing led to"
+            self.tell([at])
+            if self.ever_had_disorder(self.events.who[at]):
+                self.follow_own_children(self.events.who[at])
+        rest.clear()
         assert not rest, "an event at home that nothing led to"
 
     def root(self, at, first):
@@ -334,7 +339,6 @@ class Replay:
         level = self.distress_level(child)
         child.distress = level + (child.distress - level) * 0.5 ** (30 / family.distress_halflife_days)
         child.support *= 0.5 ** (30 / family.support_halflife_days)
-        self.tell(self.next_of(child, rest, (Kind.USE_CHANGED,)))
 
     def next_of(self, child, rest, kinds):
         found = []
@@ -395,7 +399,25 @@ class Replay:
         for row in self.members(self.resident(parent).household):
             me = self.resident(row)
             if parent in (me.mother, me.father) and self.day - me.born < int(26 * YEAR):
-                self.follow(row)
+                child = self.follow(row)
+                child.liability = self.final.children.liability[me.child]  # whenever the disorder began
+
+    def follow_newcomer(self, row):
+        """A young person born or moved in with a parent who has or had use disorder is followed, past included."""
+        me = self.resident(row)
+        young = self.day - me.born < int(26 * YEAR)
+        if young and (self.ever_had_disorder(me.mother) or self.ever_had_disorder(me.father)):
+            child = self.follow(row)
+            if self.has_untreated_parent(row) and self.day > me.born:
+                family, years = self.scenario.family, min(self.day - me.born, int(18 * YEAR)) / YEAR
+                lived = (
+                    family.adversity_with_use
+                    * years
+                    * draws(self.final.seed, Stream.CHILD, np.array([me.key]), 0, 20)[0]
+                )
+                child.adversity += lived
+                child.distress += family.distress_per_adversity * lived
+                child.exposed = self.day - me.born < int(18 * YEAR)
 
     def follow(self, row):
         """Begin to follow a childhood, and return its row."""
@@ -516,7 +538,7 @@ class Replay:
 
     def BORN(self, event, at):
         mother, child = self.resident(event.other), self.new_resident(event, DRAWN["residents"])
-        child.born, child.race, child.mother, child.father = self.day, mother.race, event.other, -1
+        child.born, child.race, child.mother = self.day, mother.race, event.other
         mother.births += 1
         self.join(event.who, mother.household)
 

@@ -10,7 +10,7 @@ from deflect.scenarios.reading import read
 from deflect.scenarios.schema import SECTIONS, Scenario, fields
 
 LEVERS = [spec.path for spec in fields() if spec.kind == "lever"]
-CHOICES = {"trauma_training.days": "0, 1 or 5"}  # courses there are
+CHOICES = {"trauma_training.days": "0, 1 or 5", "budget.over": "'refuse' or 'scale'"}
 NUMERIC = [spec for spec in fields() if spec.low is not None and spec.path not in CHOICES]
 
 
