@@ -10,7 +10,7 @@ import numpy as np
 from ..agents.child import Custody
 from ..agents.dealings import Stage
 from ..agents.household import GROUP_QUARTERS
-from ..agents.officer import CREWS
+from ..agents.officer import CREWS, SHIFTS
 from ..agents.resident import (
     HERE,
     METHADONE,
@@ -317,7 +317,7 @@ def cases(world) -> Iterator[str]:
 
 
 def officers_on_duty(world) -> Iterator[str]:
-    """Whoever stopped, cited, arrested or offered yesterday was an officer on patrol with the crew of that day."""
+    """Whoever stopped, cited, arrested or offered yesterday was on patrol with that day's crew, or stood in for it."""
     officers, day = world.state.officers, world.day - 1
     today = np.searchsorted(world.events.day, day)
     events = world.events[today:]
@@ -325,7 +325,14 @@ def officers_on_duty(world) -> Iterator[str]:
     officer = officers[np.where(by, events.other, 0)]
     began = events.other[np.isin(events.kind, (Kind.SICK, Kind.RECOVERS))]  # today: they worked until then
     away = (officer.away_until > day) & ~np.isin(events.other, began)
-    off = by & ((officer.beat < 0) | (officer.crew != (day // 2) % CREWS) | away)
+    wrong = officer.crew != (day // 2) % CREWS
+    # A crew of which nobody is there is stood in for by the other one.
+    worked = (officers.left >= day) & (officers.joined < day) & (officers.beat >= 0)
+    worked &= (officers.away_until <= day) | np.isin(np.arange(len(officers)), began)
+    for shift in range(SHIFTS):
+        ours = worked & (officers.shift == shift) & (officers.crew == (day // 2) % CREWS)
+        wrong &= ours.any() | (officer.shift != shift)
+    off = by & ((officer.beat < 0) | wrong | away)
     for i in np.flatnonzero(off)[:LIMIT]:
         what = Kind(events.kind[i]).name
         yield f"events row {today + i}: {what} by officer {events.other[i]}, not on duty on day {day}"

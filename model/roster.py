@@ -59,9 +59,17 @@ def _take(world, group, number):
 def officer_on_duty(world, place, shift, u):
     """Return the patrol officer on duty on this beat, else on the nearest beat with one; -1 when nobody is.
 
-    The two crews of a shift change every two days, as `agents.officer.on_duty` says of one officer.
+    The two crews of a shift change every two days, as `agents.officer.on_duty` says of one officer. Where a whole crew
+    is sick, recovering or not yet hired, as happens to a small force, the other crew stays in overtime.
     """
     crew = (world.clock[0].day // 2) % CREWS
+    officer = _nearest(world, place, shift, crew, u)
+    return officer if officer >= 0 else _nearest(world, place, shift, CREWS - 1 - crew, u)
+
+
+@compiled
+def _nearest(world, place, shift, crew, u):
+    """Return an officer of a crew on this beat, else on the nearest beat with one; -1: nobody of the crew is there."""
     beats = len(world.policing_factor)
     for distance in range(beats):
         low, high = place - distance, place + distance

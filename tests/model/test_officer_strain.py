@@ -234,6 +234,16 @@ def test_the_officer_on_duty_serves_and_is_present():
     assert officer_on_duty(town.view, 0, 0, 0.5) == -1
 
 
+def test_the_other_crew_stands_in_for_one_that_is_away():
+    """A small force has days on which a whole crew is sick: the other one stays; without it nobody would come."""
+    town = build(scenario(2000, policing__officers_per_1000=0.1), 1)
+    officers, crew = town.state.officers, (town.day // 2) % 2
+    officers.away_until[officers.crew == crew] = town.day + 1
+    for shift in range(3):
+        found = officers[officer_on_duty(town.view, 0, shift, 0.5)]
+        assert found.shift == shift and found.crew == 1 - crew
+
+
 # --- work ------------------------------------------------------------------------------------------------------
 
 
