@@ -354,7 +354,8 @@ def test_nothing_in_the_picture_is_cut_off_or_written_over(slots):
 
 def test_files_hold_everything_and_are_the_same_each_time(slots, tmp_path):
     folder = slots.save(tmp_path / "out")
-    names = ["comparison.csv", "comparison.png", "equity.csv", "equity.png", "pairs.csv", "provenance.json"]
+    names = ["comparison.csv", "comparison.png", "economics.csv", "economics.png", "equity.csv", "equity.png"]
+    names += ["pairs.csv", "provenance.json", "quantities.csv"]
     assert sorted(path.name for path in folder.iterdir()) == names
     again = slots.save(tmp_path / "again")
     assert [(folder / name).read_bytes() for name in names] == [(again / name).read_bytes() for name in names]

@@ -16,6 +16,7 @@ RARE = {
     ("overdose.overdose", "MOVED_OUT"): "a child is left without an adult by an overdose, and no home is found",
     ("overdose.overdose", "RELEASED"): "the same, of a child in jail",
     ("drug_use.use", "dealings.care_officer"): "somebody whom an officer handed over stops using while waiting",
+    ("treatment.treat", "dealings.plan_until"): "somebody whose plan is over comes to the police for help",
     ("custody.hold", "dealings.care_officer"): "somebody with an open case asks for treatment on release",
 }
 
