@@ -430,8 +430,11 @@ def a_reserved_slot_is_not_freed(world):
 
 @fault("not on duty on day")
 def an_officer_off_duty_arrests(world):
-    officers = world.state.officers
-    off = first((officers.beat >= 0) & (officers.crew != ((world.day - 1) // 2) % 2))
+    officers, day = world.state.officers, world.day - 1
+    there = (officers.beat >= 0) & (officers.left > day) & (officers.away_until <= day)
+    ours = officers.crew == (day // 2) % 2
+    # Nobody has to stand in for a crew that is there.
+    off = first((officers.beat >= 0) & ~ours & np.isin(officers.shift, officers.shift[there & ours]))
     append_event(world, first_event(world, Kind.ARRESTED), other=off)
 
 
