@@ -29,9 +29,9 @@ CHILD = Declaration(
     (
         Column("key", "i8", "key", 0, 2**63 - 1, "build", "the resident's key"),
         Column("resident", "i8", "resident row", 0, 2**31 - 1, "build", "whose childhood this is"),
-        Column("liability", "f8", "ratio", 0, 1000, "household", "inherited liability to begin use, mean 1 of others"),
+        Column("liability", "f8", "ratio", 0, 100_000, "household", "inherited liability to begin use; others 1"),
         Column("adversity", "f8", "adversity", 0, 10_000, "household", "events and years lived with untreated use"),
-        Column("distress", "f8", "standard deviations", -100, 100, "household", "how they are; moves with adversity"),
+        Column("distress", "f8", "standard deviations", -10_000, 10_000, "household", "how they are, with adversity"),
         Column("support", "f8", "standard deviations", 0, 100, "household", "relief from therapy, fading"),
         Column("last_event", "i8", "event row", -1, 2**62, "household", "the last event that added adversity"),
         Column("case_event", "i8", "event row", -1, 2**62, "household", "what opened the case of child protection"),
