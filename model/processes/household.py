@@ -9,6 +9,7 @@ import numpy as np
 
 from ...agents.child import FOSTER, HOME, KIN_CARE, feel_a_month
 from ...agents.compiled import compiled
+from ...agents.dealings import AT_A_SCENE
 from ...agents.household import GROUP_QUARTERS
 from ...agents.resident import HERE, NO_USE, happens
 from ...agents.table import NONE
@@ -111,12 +112,20 @@ def _today(world):
 
 @compiled
 def _numbers_of(world, cause):
-    """Return the number from which the draws of an event count: an overdose and an arrest on one day share none."""
+    """Return the number from which the draws of an event count: two events of a person's day share none.
+
+    A person overdoses at most once a day and is met by police on patrol at most once; only at scenes of overdoses can
+    one be arrested several times.
+    """
     event, earlier = world.events[cause], 0
+    if event.kind == RESPONDED:
+        return 0
+    if event.amount != AT_A_SCENE:
+        return NUMBERS
     for i in range(world.clock[0].today, cause):
         other = world.events[i]
-        earlier += other.who == event.who and (other.kind == RESPONDED or other.kind == ARRESTED)
-    return NUMBERS * earlier
+        earlier += other.who == event.who and other.kind == ARRESTED and other.amount == AT_A_SCENE
+    return NUMBERS * (2 + earlier)
 
 
 @compiled
