@@ -29,7 +29,7 @@ CHILD = Declaration(
     (
         Column("key", "i8", "key", 0, 2**63 - 1, "build", "the resident's key"),
         Column("resident", "i8", "resident row", 0, 2**31 - 1, "build", "whose childhood this is"),
-        Column("liability", "f8", "ratio", 0, 100_000, "household", "inherited liability to begin use; others 1"),
+        Column("liability", "f8", "ratio", 0, 1_000_000, "household", "inherited liability to begin use; others 1"),
         Column("adversity", "f8", "adversity", 0, 10_000, "household", "events and years lived with untreated use"),
         Column("distress", "f8", "standard deviations", -10_000, 10_000, "household", "how they are, with adversity"),
         Column("support", "f8", "standard deviations", 0, 100, "household", "relief from therapy, fading"),

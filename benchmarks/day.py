@@ -15,7 +15,7 @@ from deflect.benchmarks.measure import active, build_world, live, table
 from deflect.model.day import DAY
 from deflect.model.randomness import block
 
-BUDGET = 6  # draws alone
+BUDGET = 10  # draws alone
 BURN_IN_DAYS = 730
 
 

@@ -13,8 +13,8 @@ SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 YEARS = 5
 BURN_IN_DAYS, DAYS_A_YEAR = 730, 365.25
 BUDGETS = {  # residents: most seconds of 5 years, most MB
-    100_000: (1.0, None),
-    1_000_000: (8.0, 600.0),
+    100_000: (1.5, None),
+    1_000_000: (12.0, 600.0),
 }
 FIGURE = Path(__file__).with_suffix(".png")
 WARM_UP_RESIDENTS = 2_000  # compiles, or reads the compiled code, before anything is timed

@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from .. import __version__
 from ..model.outcomes import outcome as find
 from .compare_table import interval
-from .figure import BLUE, GREY, INK, VERMILION
-from .provenance import seeds_text
+from .figure import BLUE, GREY, INK, VERMILION, _seeds
 
 if TYPE_CHECKING:
     from .factorial import Factorial
@@ -110,5 +109,5 @@ def _small_print(result: "Factorial") -> str:
         f"{len(result.runs[0])} combinations: chance alone; what is not known about the numbers behind the model comes "
         "on top. Red: the interval of the difference leaves out zero; with this many outcomes about one in twenty does "
         f"so by luck. Simulated with Deflect {__version__}, {first.residents:,} people for {first.place_population:,} "
-        f"residents, {result.base.years} years, seeds {seeds_text(result.seeds)}."
+        f"residents, {result.base.years} years, seeds {_seeds(result.seeds)}."
     )
