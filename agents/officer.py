@@ -114,11 +114,9 @@ def arrest_probability(officer, rules):
 def contact_quality(officer, u, offer, rules):
     """Return how a person lives a contact with this officer: -1.0 bad, 0.0 neither, 1.0 good."""
     behaviour = rules.attitude_to_behaviour * officer.attitude
-    bad = rules.bad_contact * math.exp(
-        rules.bad_contact_burnout * officer.depersonalisation
-        - rules.training_safety * (rules.bad_contact_attitude * behaviour + officer.conduct)
-    )
-    if u < min(0.6, bad):
+    strain = rules.bad_contact_burnout * officer.depersonalisation
+    strain -= rules.training_safety * (rules.bad_contact_attitude * behaviour + officer.conduct)
+    if u < min(0.6, rules.bad_contact * math.exp(min(50.0, strain))):  # beyond, the chance is at its cap anyway
         return -1.0
     return 1.0 if u > 1.0 - (rules.good_contact_offer if offer else rules.good_contact) else 0.0
 
