@@ -7,11 +7,14 @@ the hash of every source file of the rules; any edit starts a fresh folder.
 
 import hashlib
 import os
+import shutil
+import time
 from pathlib import Path
 
 import numba
 
 _FOLDERS = ("agents", "model")  # with all below them
+_WEEK = 7 * 86400.0  # seconds
 
 
 def source_hash(root: Path | None = None) -> str:
@@ -30,9 +33,18 @@ def _cache_folder() -> Path | None:
     folder = Path(base) / "deflect" / source_hash()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        _forget_old(folder.parent)
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
+
+
+def _forget_old(folder: Path) -> None:
+    """Delete compiled code of other versions of the sources that nobody has started for a week."""
+    for version in folder.iterdir():
+        if version.stat().st_mtime < time.time() - _WEEK:
+            shutil.rmtree(version, ignore_errors=True)
 
 
 _folder = _cache_folder()
@@ -40,12 +52,15 @@ if _folder is not None:
     numba.config.CACHE_DIR = str(_folder)
 
 
-def compiled(function=None, *, signature=None):
+def compiled(function=None, *, signature=None, kept=False):
     """Compile a rule or a loop over rows; with `NUMBA_DISABLE_JIT=1` it stays plain Python.
 
-    signature: types in Numba's words; saves a version for every mixture of types it is called with.
+    kept: keep the compiled code on disk, for what Python itself calls. Each such file holds the code
+        of all that is called from it, so keeping every rule as well would hold it many times over.
+    signature: types in Numba's words; saves a version for every mixture of types it is called with,
+        and is compiled at import, so it is kept.
     """
     if function is None:
-        return lambda function: compiled(function, signature=signature)
-    options = {"cache": _folder is not None, "error_model": "numpy"}
+        return lambda function: compiled(function, signature=signature, kept=kept)
+    options = {"cache": _folder is not None and (kept or signature is not None), "error_model": "numpy"}
     return numba.njit(signature, **options)(function) if signature else numba.njit(**options)(function)

@@ -259,7 +259,7 @@ def _meet_police(world) -> None:
     world.dealings.supervised_until[supervised] = (START_DAY + 1 + left[supervised]).astype(np.int64)
 
 
-@compiled
+@compiled(kept=True)
 def _begin_everybody(world):
     clock = world.clock[0]
     for row in range(clock.residents):
@@ -355,7 +355,7 @@ def _place_in_care(world) -> None:
     histories.wants[histories.care < METHADONE] = NO_CARE
 
 
-@compiled
+@compiled(kept=True)
 def _begin_homes(world):
     """Give homes their traits, and begin to follow the young people with a parent who has or had use disorder."""
     clock = world.clock[0]
@@ -370,7 +370,7 @@ def _begin_homes(world):
                     live_before(world, row)
 
 
-@compiled
+@compiled(kept=True)
 def _note_everybody(world):
     clock = world.clock[0]
     for row in range(clock.residents):
@@ -386,7 +386,7 @@ def _kits_at_start(world) -> float:
     return rules.kits_per_day * rules.kit_lifetime_months * DAYS_A_YEAR / 12
 
 
-@compiled
+@compiled(kept=True)
 def _start_kits(world, kits):
     if world.clock[0].histories == 0:
         return

@@ -15,7 +15,7 @@ SEASON_DAYS = 91
 _SEIZURE = 29  # stream
 
 
-@compiled
+@compiled(kept=True)
 def _begin(world):
     """Let the response teams have their calls of the day."""
     clock, rules = world.clock[0], world.rules[0]
@@ -23,7 +23,7 @@ def _begin(world):
     rules.team_calls_today = float(whole_today(rules.team_calls_per_day, clock.day))
 
 
-@compiled
+@compiled(kept=True)
 def _draw_the_day(world):
     """Draw streams 0-3 of everybody with a history: their use, overdose, care and other death of today."""
     clock = world.clock[0]

@@ -84,7 +84,7 @@ def make_ties(
     return Ties(start, (packed >> 2).astype(np.int32), kind, numbers.weights[kind])
 
 
-@compiled
+@compiled(kept=True)
 def adjacency(n, a, b, kind):
     """Return both directions of the pairs (a, b), each once: start (n + 1,) and to * 4 + kind in order, uint32.
 

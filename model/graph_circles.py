@@ -96,7 +96,7 @@ def _cumulative(numbers):
     return np.cumsum(share)
 
 
-@compiled
+@compiled(kept=True)
 def _memberships(seed, first, people, cumulative):
     """Return how many circles each person joins, and in which round the first of them is."""
     joins = np.empty(len(people), np.int8)
@@ -111,7 +111,7 @@ def _memberships(seed, first, people, cumulative):
     return joins, offset
 
 
-@compiled
+@compiled(kept=True)
 def _places(seed, k, people, age, race, household, household_neighbourhood, neighbourhoods, local, same_race, fewest):
     """Return where each person seeks a circle: a neighbourhood or a setting of the town, and among whom there."""
     place = np.empty(len(people), np.int32)
@@ -139,7 +139,7 @@ def triangular(u):
     return 1.0 - np.sqrt(2.0 * (1.0 - u))
 
 
-@compiled
+@compiled(kept=True)
 def blurred_age(seed, k, people, age, width):
     """Return the place in line of each person: age, off by at most `width` years; int32 steps."""
     rung = np.empty(len(people), np.int32)
@@ -149,7 +149,7 @@ def blurred_age(seed, k, people, age, width):
     return rung
 
 
-@compiled
+@compiled(kept=True)
 def counting_sort(code, codes):
     """Return the order by `code` (int32, below `codes`), ties as they stand, and where each code starts."""
     start = np.zeros(codes + 1, np.int64)
@@ -164,7 +164,7 @@ def counting_sort(code, codes):
     return order, start
 
 
-@compiled
+@compiled(kept=True)
 def line_by_age(place, places, rung):
     """Return the order by place, and by age within: upwards in one place, downwards in the next.
 
@@ -192,7 +192,7 @@ def line_by_age(place, places, rung):
     return order
 
 
-@compiled
+@compiled(kept=True)
 def tie_circles(seed, k, line, age, household, smallest, largest, tie, child_gap, a, b, size):
     """Cut a line of people into circles and tie within them: fill a and b from `size`, return the new size."""
     at = 0

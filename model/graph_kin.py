@@ -98,7 +98,7 @@ def _partner(i, people, gap):
     return best
 
 
-@compiled
+@compiled(kept=True)
 def _parents(seed, k, people, pool, start, numbers):
     """Give grown children to women, then to men without a partner; return everybody's parents elsewhere, or -1.
 
@@ -177,7 +177,7 @@ def _sibling_pairs(parent, household):
     return a, b
 
 
-@compiled
+@compiled(kept=True)
 def _tie_siblings(order, start, household, a, b):
     """Fill a and b with the pairs of siblings as far as they reach; return how many pairs there are."""
     size = 0

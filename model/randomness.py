@@ -129,7 +129,7 @@ def pick(u, count):
     return chosen if chosen < count else -1
 
 
-@compiled
+@compiled(kept=True)
 def _draws(seed, stream, who, day, k, out):
     for i in range(len(who)):
         out[i] = draw(seed, stream, who[i], day, k)

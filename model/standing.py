@@ -66,7 +66,7 @@ def touch_trust(world, row, change):
         resident.trust_bad -= (1.0 - rules.trust_slow_share) * change
 
 
-@compiled
+@compiled(kept=True)
 def mean_trust(world):
     """Return the mean trust in police of everybody here, before it is measured from that mean."""
     clock = world.clock[0]

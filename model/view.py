@@ -54,7 +54,7 @@ def _maker(types_of_fields):
     """Return the compiled function that puts the arrays of a state behind one pointer."""
     # The type is a global of the function, not a closure: Numba keeps no compiled closures over types.
     named = globals() | {"view_type": StateType(types_of_fields)}
-    return compiled(FunctionType(_view.__code__, named, "_view"))
+    return compiled(FunctionType(_view.__code__, named, "_view"), kept=True)
 
 
 view_type = None  # known when the first state is

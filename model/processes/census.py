@@ -134,7 +134,7 @@ def _departed(world, event, tonight):
         tonight[IN_KIN_CARE - 1 + world.children[resident.child].custody] -= 1
 
 
-@compiled
+@compiled(kept=True)
 def _count(world):
     clock = world.clock[0]
     tonight = world.census[clock.day - START_DAY]
@@ -208,7 +208,7 @@ def _count(world):
     tonight[SLOTS] = slots
 
 
-@compiled
+@compiled(kept=True)
 def _look_at_officers(world, tonight, day):
     """Count officers as they are on the evening of a day: what wears them out leaves no event a day."""
     rules = world.rules[0]
@@ -229,7 +229,7 @@ def _look_at_officers(world, tonight, day):
         tonight[VACANT] += post.rank < rules.strain_staffing and not held
 
 
-@compiled
+@compiled(kept=True)
 def _look_at_children(world, tonight):
     """Count children as they were at the last look."""
     tonight[EXPOSED] = tonight[DISTRESSED] = 0.0

@@ -27,7 +27,7 @@ def _hear(world, row, cause):
         dealings.supervised_until = max(dealings.supervised_until, clock.day + int(rules.supervision_days))
 
 
-@compiled
+@compiled(kept=True)
 def _custody(world):
     for resident in due(world, COURT_DATES):
         if world.residents[resident].fate == HERE:

@@ -112,7 +112,7 @@ def _new_household(world, key, neighbourhood, kind):
     return row
 
 
-@compiled
+@compiled(kept=True)
 def _die(world):
     """Let those whose date has come die of other causes."""
     for row in due(world, DEATH):
@@ -146,7 +146,7 @@ def _who_dies_of_use_disorder(world):
     return people_in_key_order(world, rows[:count])
 
 
-@compiled
+@compiled(kept=True)
 def _die_of_use_disorder(world):
     """Let people with opioid use disorder die of other causes above what age and sex bring."""
     for history_row in _who_dies_of_use_disorder(world):
@@ -179,7 +179,7 @@ def _partner(world, woman):
     return found
 
 
-@compiled
+@compiled(kept=True)
 def _bear(world):
     """Let children be born to the women whose candidate day holds."""
     clock = world.clock[0]
@@ -205,7 +205,7 @@ def _bear(world):
         note_birth(world, row, clock.day + int(rules.between_births_days))
 
 
-@compiled
+@compiled(kept=True)
 def _leave_home(world):
     """Let grown children move into a home of their own; they stay kin of those they leave."""
     clock = world.clock[0]
@@ -238,7 +238,7 @@ def _leave_home(world):
         note_move_out(world, home, clock.day)
 
 
-@compiled
+@compiled(kept=True)
 def _move_out(world):
     """Let households whose date has come leave the county."""
     for row in due(world, MOVE_OUT):
@@ -321,7 +321,7 @@ def _tied(world, row, other):
     return False
 
 
-@compiled
+@compiled(kept=True)
 def _move_in(world):
     """Let as many households move in as a Poisson draw says; on average the place keeps its number."""
     clock = world.clock[0]

@@ -29,7 +29,7 @@ from ..randomness import TO_UNIT, Stream, draw
 _USE, _FIRST_USE, _TIES = 0, 13, 10
 
 
-@compiled
+@compiled(kept=True)
 def _start(world):
     """Let people whose candidate day holds begin to use."""
     clock = world.clock[0]
@@ -75,7 +75,7 @@ def _meet_others_who_use(world, row):
                 add_tie(world, row, further, CO_USE)
 
 
-@compiled
+@compiled(kept=True)
 def _use(world):
     """Change use and tolerance of everybody with a history, each from one draw."""
     clock = world.clock[0]

@@ -219,7 +219,7 @@ def _meet(world, row):
     world.events[contact].amount = contact_quality(world.officers[officer], u, offered, rules)
 
 
-@compiled
+@compiled(kept=True)
 def _encounter(world):
     rows = due(world, CONTACT_DATES)
     keys = np.empty(len(rows), np.int64)

@@ -82,7 +82,7 @@ FIRST_RISK_DAYS = int(12 * YEAR)
 # --- what happened today ---------------------------------------------------------------------------
 
 
-@compiled
+@compiled(kept=True)
 def _today(world):
     """Go through the events of today that touch a home."""
     clock = world.clock[0]
@@ -306,7 +306,7 @@ def _report(world, row, officer, by, cause, u):
 # --- once a month ----------------------------------------------------------------------------------
 
 
-@compiled
+@compiled(kept=True)
 def _look_in(world):
     """Look at the children whose day of the month it is."""
     clock = world.clock[0]

@@ -52,7 +52,7 @@ def hand_out(world, number):
     happened(world, KIT_RECEIVED, row, NONE, float(world.residents[row].kit_until), NONE, NOWHERE)
 
 
-@compiled
+@compiled(kept=True)
 def _supply(world):
     clock = world.clock[0]
     if clock.histories == 0:

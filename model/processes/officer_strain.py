@@ -53,7 +53,7 @@ RESIGNED, RETIRED = 0.0, 1.0
 MONTH_DAYS = 365.25 / 12
 
 
-@compiled
+@compiled(kept=True)
 def _answer_calls(world):
     """Let the calls and contacts of today weigh on the officers who were there."""
     clock, rules = world.clock[0], world.rules[0]
@@ -112,7 +112,7 @@ def _recover(world, row, cause):
         happened(world, RECOVERS, NONE, row, float(days), cause, NOWHERE)
 
 
-@compiled
+@compiled(kept=True)
 def _bear(world):
     """Let a day pass for every officer."""
     clock, rules = world.clock[0], world.rules[0]
@@ -197,7 +197,7 @@ def _may_leave(world, row, u):
     happened(world, OFFICER_LEFT, NONE, row, why, NONE, NOWHERE)
 
 
-@compiled
+@compiled(kept=True)
 def _posts_due(world):
     """Return the open posts to be filled today, shape (n,); a post newly vacant is given its day."""
     clock, rules = world.clock[0], world.rules[0]
@@ -233,7 +233,7 @@ def _hire(world) -> None:
         happened(world.view, OFFICER_HIRED, NONE, row, 0.0, NONE, NOWHERE)
 
 
-@compiled
+@compiled(kept=True)
 def share_the_work(world):
     """Work out what falls on each officer present today, over the usual, and what it does to response times."""
     clock, rules = world.clock[0], world.rules[0]
@@ -249,7 +249,7 @@ def share_the_work(world):
     return present
 
 
-@compiled
+@compiled(kept=True)
 def _take_the_reference(world, present):
     """In the last year of the burn-in, let the means over its days become what is usual here."""
     clock, rules = world.clock[0], world.rules[0]

@@ -254,7 +254,7 @@ def _police_the_scene(world, row, witness, officer, called):
             arrest(world, other, officer, AT_A_SCENE, called, NOWHERE)
 
 
-@compiled
+@compiled(kept=True)
 def _overdose(world):
     for history_row in _who_overdoses(world):
         _live_through(world, history_row)

@@ -19,7 +19,7 @@ MONTH_DAYS = 365.25 / 12
 COACHED_DAYS = 5  # a course this long, coached in the field, changes conduct too
 
 
-@compiled
+@compiled(kept=True)
 def _teach_officers(world):
     """Let what was learned fade, and teach the officers whose course is due."""
     clock, rules = world.clock[0], world.rules[0]
@@ -61,7 +61,7 @@ def _teach(world, row):
     happened(world, TRAINED, NONE, row, rules.training_days, NONE, NOWHERE)
 
 
-@compiled
+@compiled(kept=True)
 def _teach_staff(world):
     """Work out how trauma-informed teams and providers work today, by the days since their last course."""
     clock, rules = world.clock[0], world.rules[0]

@@ -77,7 +77,7 @@ def _seek(world, row, u):
         come_for_help(world, row, _recent_overdose(world, person))
 
 
-@compiled
+@compiled(kept=True)
 def _decide(world):
     """Let people ask for treatment, and people in treatment leave it."""
     clock = world.clock[0]
@@ -135,7 +135,7 @@ def _in_turn(world):
     return in_key_order(rows, keys)
 
 
-@compiled
+@compiled(kept=True)
 def _admit(world):
     """Offer the free slots in turn; who comes enters treatment, who does not leaves the list."""
     clock = world.clock[0]

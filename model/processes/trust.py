@@ -17,7 +17,7 @@ QUARTER = 91  # days between looks at the community's mean in the burn-in
 LOOKS_BACK = 4  # quarters in its last year
 
 
-@compiled
+@compiled(kept=True)
 def _spread(world):
     """Let every good or bad contact of today count for the person and, once, for everybody tied to them."""
     clock, rules = world.clock[0], world.rules[0]

@@ -2,12 +2,10 @@
 
 import math
 
-import numpy as np
 import pytest
 from deflect.agents.child import CHILD, Custody, distress_level, feel_a_month, initiation_ratio
 from deflect.model.rules import CHILD_DAYS, make_rules
 from deflect.scenarios.evidence import value_of
-from numba.core.dispatcher import Dispatcher
 from towns import scenario
 
 PER_ADVERSITY, PER_COHESION = 0.15, 0.5  # as the specification has them
@@ -79,16 +77,3 @@ def test_first_use_follows_liability_adversity_and_distress(rules):
     assert initiation_ratio(child, rules) == pytest.approx(2.73 * math.exp(2 * a - 0.5 * b), rel=1e-12)
     # A most dreadful childhood multiplies by no more than e^5.
     assert initiation_ratio(a_child(adversity=10_000.0), rules) == pytest.approx(math.exp(5))
-
-
-def test_compiled_and_plain_agree():
-    chance = np.random.default_rng(7)  # noqa: NPY002
-    numbers = make_rules(scenario())[0]
-    for function, arguments in ((distress_level, (0.3,)), (feel_a_month, (0.8,)), (initiation_ratio, ())):
-        if not isinstance(function, Dispatcher):
-            pytest.skip("nothing is compiled here")
-        for _ in range(200):
-            told = {name: chance.uniform(0, 20) for name in ("liability", "adversity", "support")}
-            one, other = (a_child(distress=2.0, **told) for _ in range(2))
-            assert function(one, *arguments, numbers) == function.py_func(other, *arguments, numbers)
-            assert one.distress == pytest.approx(other.distress, rel=1e-15) and one.support == other.support

@@ -1,6 +1,7 @@
 """C9: every compiled decision equals its plain twin; and an edited rule is never answered from old compiled code."""
 
 import inspect
+import os
 import shutil
 import types
 from functools import cache
@@ -227,7 +228,7 @@ PROBE = """
 from ..agents.compiled import compiled
 from ..agents.resident import happens_within
 
-@compiled
+@compiled(kept=True)
 def twice(hazard):
     return 2.0 * happens_within(hazard)
 """
@@ -257,6 +258,39 @@ def test_an_edited_helper_changes_the_next_run(tmp_path):
     after, folders = ask()
     assert after == pytest.approx(2 * (2 - np.exp(-0.5))), "old compiled code was used"
     assert len(folders) == 2
+
+
+WATCH = """
+from numba.core.dispatcher import Dispatcher
+called, compile_for = set(), Dispatcher._compile_for_args
+
+def watched(self, *arguments, **named):
+    called.add(self)
+    return compile_for(self, *arguments, **named)
+
+Dispatcher._compile_for_args = watched
+import deflect
+deflect.run(deflect.load("full_package", years=1, residents=500), seeds=1, workers=1)
+print(len(called), *(f.py_func.__qualname__ for f in called if not f.stats.cache_path))
+"""
+
+
+def test_what_python_calls_is_kept_on_disk(tmp_path):
+    """And nothing else: the code of a rule is within the file of every loop that calls it."""
+    count, *forgotten = run_apart(WATCH, cwd=tmp_path).split()
+    assert int(count) > 30, "the watch saw nothing"
+    assert not forgotten, "compiled anew by every process: mark them kept=True"
+
+
+def test_old_compiled_code_is_forgotten(tmp_path):
+    """A version of the sources that nobody started for a week goes; what is in use stays."""
+    old, young = tmp_path / "deflect" / "old", tmp_path / "deflect" / "young"
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+        (folder / "code.nbc").touch()
+    os.utime(old, (0, 0))
+    run_apart("import deflect.agents.compiled", cwd=tmp_path, DEFLECT_CACHE=str(tmp_path))
+    assert not old.exists() and (young / "code.nbc").exists()
 
 
 def test_the_name_of_the_cache_covers_every_rule(tmp_path):

@@ -40,7 +40,7 @@ def in_turn(world, stage):
     return in_key_order(rows[:count], keys[:count])
 
 
-@compiled
+@compiled(kept=True)
 def _follow_up(world):
     list_survivors(world)
     make_the_outreach_list(world)
