@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
@@ -867,7 +868,8 @@ class Spec(NamedTuple):
     quality: str
 
 
-def fields() -> list[Spec]:
+@cache
+def fields() -> tuple[Spec, ...]:
     """Return every field of the scenario in order: settings, then each section's parameters and levers."""
     default = Scenario()
     settings = [
@@ -875,7 +877,8 @@ def fields() -> list[Spec]:
         for name, info in Scenario.model_fields.items()
         if isinstance(info.json_schema_extra, dict) and info.json_schema_extra["kind"] == "setting"
     ]
-    return settings + [_spec(path, info, getattr(default, path.partition(".")[0])) for path, info in _field_infos()]
+    numbers = [_spec(path, info, getattr(default, path.partition(".")[0])) for path, info in _field_infos()]
+    return (*settings, *numbers)
 
 
 def _spec(path: str, info: FieldInfo, holder: Section) -> Spec:

@@ -246,7 +246,7 @@ def test_every_row_has_a_target_a_policy_and_a_count():
 
 
 def test_the_command_runs_its_own_policies_and_takes_no_other():
-    from deflect.experiments.commands import _check_cascades
+    from deflect.experiments.commands.check import _check_cascades
 
     for policy, with_targets in (("mari", False), ("status_quo", True)):
         with pytest.raises(InputError, match="runs the named programmes"):
