@@ -1,0 +1,1 @@
+"""The page: choose a place and a policy, watch, compare, learn."""
