@@ -30,8 +30,17 @@ def check_one_past(scenarios: Sequence["Scenario"]) -> None:
                 )
 
 
+def share_past(scenarios: Sequence["Scenario"]) -> bool:
+    """Say whether scenarios differ in levers only, so that one burn-in serves them all."""
+    try:
+        check_one_past(scenarios)
+    except InputError:
+        return False
+    return True
+
+
 def live_branches(
-    scenarios: Sequence["Scenario"], *, seed: int, progress: Callable[[int], None] | None = None
+    scenarios: Sequence["Scenario"], seed: int, *, progress: Callable[[int], None] | None = None
 ) -> list[Run]:
     """Return the run of each scenario with one seed, each the same bytes as `run(scenario, seed)` gives.
 

@@ -4,7 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from ..scenarios import load as loading
+from ..scenarios.errors import InputError
 from ..scenarios.reading import Entry
 from ..scenarios.schema import Scenario, fields
 
@@ -42,6 +45,22 @@ def value_at(scenario: Scenario, path: str) -> Any:
     for step in path.split("."):
         value = getattr(value, step)
     return value
+
+
+def changed(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """Return the scenario with other values by dotted name, checked again. Raises InputError, a line a mistake."""
+    told = scenario.model_dump()
+    for path, value in values.items():
+        *sections, name = path.split(".")
+        below = told
+        for section in sections:
+            below = below[section]
+        below[name] = value
+    try:
+        return Scenario.model_validate(told)
+    except ValidationError as error:
+        lines = (f"{'.'.join(map(str, one['loc']))}: {one['msg']} (got {one['input']!r:.60})" for one in error.errors())
+        raise InputError("\n".join(lines)) from None
 
 
 def origins(policy: str, overrides: Mapping[str, object] | Iterable[str], paths: Iterable[str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""The same scenario with many seeds, on as many processes as there are: same bytes, order of the seeds."""
+"""Many runs on as many processes as there are, such as one scenario with many seeds: same bytes, in their order."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, as_completed
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -38,42 +38,75 @@ def run_many(
     from ..model.budget import within_budget
 
     scenario = within_budget(scenario)  # a policy that is refused is refused before any work
-    seeds = seeds_of(seeds)
+    call = partial(run, scenario, ties=ties, events=events, measure=measure)
+    return live_all(call, seeds_of(seeds), BURN_IN_DAYS + policy_days(scenario), workers, executor, progress)
+
+
+def live_all(
+    call: Callable[..., Any],
+    tasks: Sequence,
+    days: int,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    done: Callable[[int, Any], None] | None = None,
+) -> list:
+    """Return what `call(task, progress=…)` gives for each task, in their order: on processes, an executor, or here.
+
+    tasks: seeds, or what other processes can be told; as text, what follows "the run of seed". days: lived in each.
+    workers, executor, progress: as for `run_many`. done: told (place of a task, value) as values come, none of which
+    is kept then; what it raises ends the work. Raises as `run_many`.
+    """
     if workers is not None and workers < 1:
         raise InputError(f"workers: at least one is needed (got {workers})")
-    workers = min(workers or os.process_cpu_count() or 1, len(seeds))
-    call = partial(run, scenario, ties=ties, events=events, measure=measure)
-    days = _Days(progress, len(seeds), BURN_IN_DAYS + policy_days(scenario))
+    workers = min(workers or os.process_cpu_count() or 1, len(tasks))
+    told = _Days(progress, len(tasks), days)
     if executor is not None:
-        return _live_on_executor(executor, call, seeds, days)
+        return _live_on_executor(executor, call, tasks, told, done)
     if workers > 1:
-        runs = live_on_processes(call, seeds, workers, days.lived)
-    else:
-        runs = [call(seed=seed, progress=partial(days.lived, slot)) for slot, seed in enumerate(seeds)]
-    return runs
+        return live_on_processes(call, tasks, workers, told.lived, done=done)
+    return _live_here(call, tasks, told, done)
 
 
 class _Days:
-    """Days lived over all runs, passed on to whoever watches."""
+    """Days lived over all tasks, passed on to whoever watches."""
 
-    def __init__(self, progress: Progress | None, runs: int, days: int):
-        self.progress, self.days, self.by_run = progress, days, [0] * runs
+    def __init__(self, progress: Progress | None, tasks: int, days: int):
+        self.progress, self.days, self.all = progress, days, tasks * days
+        self.so_far = 0
+        self.by_task: dict[int, int] = {}
 
     def lived(self, slot: int, days: int) -> None:
-        self.by_run[slot] = days
+        self.so_far += days - self.by_task.get(slot, 0)
+        self.by_task[slot] = days
         if self.progress is not None:
-            self.progress(sum(self.by_run), self.days * len(self.by_run))
+            self.progress(self.so_far, self.all)
 
 
-def _live_on_executor(executor: Executor, call: partial, seeds: list[int], days: _Days) -> list[Run]:
-    """Return what an executor gives; of the runs under way nothing is known until they are done."""
-    futures = [executor.submit(call, seed=seed) for seed in seeds]
-    slots = {future: slot for slot, future in enumerate(futures)}
+def _live_here(call: Callable, tasks: Sequence, days: _Days, done: Callable | None) -> list:
+    values = []
+    for slot, task in enumerate(tasks):
+        value = call(task, progress=partial(days.lived, slot))
+        if done is None:
+            values.append(value)
+        else:
+            done(slot, value)
+    return values
+
+
+def _live_on_executor(executor: Executor, call: Callable, tasks: Sequence, days: _Days, done: Callable | None) -> list:
+    """Return what an executor gives; of the tasks under way nothing is known until they are done."""
+    slots = {executor.submit(call, task): slot for slot, task in enumerate(tasks)}
+    values = {}
     try:
-        for future in as_completed(futures):
-            future.result()
-            days.lived(slots[future], days.days)
+        for future in as_completed(list(slots)):
+            slot, value = slots.pop(future), future.result()
+            days.lived(slot, days.days)
+            if done is None:
+                values[slot] = value
+            else:
+                done(slot, value)
     finally:
-        for future in futures:
+        for future in slots:
             future.cancel()
-    return [future.result() for future in futures]
+    return [values[slot] for slot in sorted(values)]

@@ -9,99 +9,148 @@ import pickle
 import signal
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
-from itertools import islice
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Any, NamedTuple
 
 from ..scenarios.errors import InputError
-from .run import Run
-from .workers import DONE, FAILED, LIVED, work
+from .workers import FAILED, LIVED, READY, work
+
+READY_OR_NOT = 3  # workers that may die one after the other before they are ready, where deaths are borne
 
 
 class WorkerDied(RuntimeError):
-    """A worker process ended before its run did; the message names the seed."""
+    """A worker process ended before its task did; the message names the task."""
 
 
-def live_on_processes(call: partial, seeds: list[int], workers: int, lived: Callable[[int, int], None]) -> list[Run]:
-    """Return one run a seed, in the order of the seeds. `lived` is told (place in the list, days).
+def live_on_processes(
+    call: Callable,
+    tasks: Iterable,
+    workers: int,
+    lived: Callable[[int, int], None],
+    *,
+    done: Callable[[int, Any], None] | None = None,
+    died: Callable[[int, str], None] | None = None,
+) -> list:
+    """Return what `call(task, progress=…)` gives for each task, in the order of the tasks.
 
-    Raises what a run raised, or WorkerDied; then, and on Ctrl-C, no process is left.
+    call, tasks: what other processes can be told (a function at the top of a module). Tasks are taken one by one as
+    workers come free; as text a task is what follows "the run of seed". lived: told (place of a task, days). done:
+    told (place of a task, value) as values come, none of which is kept then: the list is empty. died: told (place of
+    a task, why) when a worker dies at it; another worker is started and the rest goes on; None stands in the list.
+    Without `died`, the first death raises WorkerDied. Raises what a call, `done` or `died` raised. Then, and on
+    Ctrl-C, no process is left.
     """
     try:
         told = pickle.dumps(call)
     except Exception as error:
         raise InputError(f"measure and ties must be known to other processes: {error}") from None
-    runs: list[Run | None] = [None] * len(seeds)
-    waiting = iter(range(len(seeds)))
-    crew: dict[Connection, BaseProcess] = {}
-    at: dict[Connection, int | None] = {}  # the place of the run each worker is at, None: getting ready
+    values: dict[int, Any] = {}
+    crew = _Crew(told, tasks, workers)
     try:
-        with _starting_processes(needs_main=b"__main__" in told):
-            _start(crew, told, workers)
-        getting_ready = iter(crew)
-        _get_ready(getting_ready, at, 1)  # the first compiles for all
-        while at:
-            for worker in wait(list(at)):
-                slot = at[worker]
+        crew.start(workers)
+        crew.get_ready(1)  # the first compiles for all
+        while crew.at:
+            for worker in wait(list(crew.at)):
+                at = crew.at[worker]
                 try:
                     kind, value = worker.recv()
                 except (EOFError, OSError):
-                    run = "a worker" if slot is None else f"the run of seed {seeds[slot]}"
-                    raise WorkerDied(f"{run} ended with its process ({_why(crew[worker])})") from None
+                    crew.bury(worker, died)
+                    continue
                 if kind == FAILED:
                     raise value
                 if kind == LIVED:
-                    lived(slot, value)
+                    lived(at.slot, value)
                     continue
-                if kind == DONE:
-                    runs[slot] = value
+                if kind == READY:
+                    crew.deaths = 0
+                    crew.get_ready(workers)
+                elif done is not None:
+                    done(at.slot, value)
                 else:
-                    _get_ready(getting_ready, at, workers)
-                _hand_over(worker, at, waiting, seeds)
+                    values[at.slot] = value
+                crew.hand_over(worker)
     except BaseException:
-        for process in crew.values():
+        for process in crew.processes.values():
             process.terminate()
         raise
     finally:
-        for worker, process in crew.items():
+        for worker, process in crew.processes.items():
             worker.close()
             process.join()
-    return runs
+    return [values.get(slot) for slot in range(crew.taken if done is None else 0)]
 
 
-def _start(crew: dict[Connection, BaseProcess], told: bytes, workers: int) -> None:
-    context = multiprocessing.get_context("spawn")
-    for _ in range(workers):
-        here, there = context.Pipe()
-        process = context.Process(target=work, args=(there, told), daemon=True)
-        process.start()
-        there.close()
-        crew[here] = process
+class _At(NamedTuple):
+    """What a worker is at: a task and its place among all."""
+
+    slot: int
+    task: Any
 
 
-def _get_ready(workers: Iterator[Connection], at: dict[Connection, int | None], most: int) -> None:
-    """Tell up to `most` workers that were not told yet to get ready."""
-    for worker in islice(workers, most):
-        at[worker] = None
-        _tell(worker, None)
+class _Crew:
+    """Worker processes by the end of the pipe to each, what each is at, and the tasks that wait."""
+
+    def __init__(self, told: bytes, tasks: Iterable, workers: int):
+        self.told = told
+        self.waiting = enumerate(tasks)
+        self.next = next(self.waiting, None)
+        self.processes: dict[Connection, BaseProcess] = {}
+        self.at: dict[Connection, _At | None] = {}  # None: getting ready
+        self.idle: list[Connection] = []  # started, and not told to get ready
+        self.taken = 0  # tasks handed over
+        self.deaths = 0  # one after the other, before they were ready
+
+    def start(self, count: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        with _starting_processes(needs_main=b"__main__" in self.told):
+            for _ in range(count):
+                here, there = context.Pipe()
+                process = context.Process(target=work, args=(there, self.told), daemon=True)
+                process.start()
+                there.close()
+                self.processes[here] = process
+                self.idle.append(here)
+
+    def get_ready(self, most: int) -> None:
+        """Tell up to `most` workers that were not told yet to get ready."""
+        for worker in self.idle[:most]:
+            self.at[worker] = None
+            _tell(worker, None)
+        del self.idle[:most]
+
+    def hand_over(self, worker: Connection) -> None:
+        """Give a worker the next task, or send it home."""
+        if self.next is None:
+            del self.at[worker]
+            _tell(worker, None)
+        else:
+            self.at[worker] = at = _At(*self.next)
+            self.next = next(self.waiting, None)
+            self.taken += 1
+            _tell(worker, (at.task,))
+
+    def bury(self, worker: Connection, died: Callable[[int, str], None] | None) -> None:
+        """Say that a worker died, and start another one if there is work; WorkerDied where nobody bears that."""
+        at, why = self.at.pop(worker), _why(self.processes[worker])
+        self.deaths += at is None
+        if died is None or self.deaths > READY_OR_NOT:
+            run = "a worker" if at is None else f"the run of seed {at.task}"
+            raise WorkerDied(f"{run} ended with its process ({why})")
+        worker.close()
+        del self.processes[worker]
+        if at is not None:
+            died(at.slot, why)
+        if self.next is not None:
+            self.start(1)
+            self.get_ready(1)
 
 
-def _hand_over(worker: Connection, at: dict, waiting: Iterator[int], seeds: list[int]) -> None:
-    """Give a worker the next run, or send it home."""
-    slot = next(waiting, None)
-    if slot is None:
-        del at[worker]
-        _tell(worker, None)
-    else:
-        at[worker] = slot
-        _tell(worker, seeds[slot])
-
-
-def _tell(worker: Connection, what: int | None) -> None:
+def _tell(worker: Connection, what: tuple | None) -> None:
     with suppress(OSError):  # a dead one is noticed where its answer is read
         worker.send(what)
 

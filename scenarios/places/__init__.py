@@ -5,6 +5,8 @@ search("cabell")
 published_deaths("54011")
 """
 
+import hashlib
+from functools import cache
 from pathlib import Path
 
 from ..errors import InputError
@@ -20,6 +22,7 @@ __all__ = [
     "all_fips",
     "agency_officers",
     "code",
+    "digest",
     "example_file",
     "find",
     "national_death_rate",
@@ -56,6 +59,15 @@ def code(text: str | int | Path) -> str:
     if not names.words(text):
         raise InputError('no place named: write a FIPS code, "Cabell, WV", "US" or the path of a place file')
     return names.one(text)
+
+
+@cache
+def digest(text: str) -> str:
+    """Return SHA-256 of all that is known of a place, and of the tables that its facts come from."""
+    tables = hashlib.sha256()
+    for path in sorted(HERE.glob("*.csv")):
+        tables.update(path.name.encode() + b"\0" + path.read_bytes())
+    return hashlib.sha256(f"{find(text)!r} {tables.hexdigest()}".encode()).hexdigest()
 
 
 def _is_file(text: str) -> bool:

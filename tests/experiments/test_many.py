@@ -61,7 +61,7 @@ class Backwards(Executor):
         self.calls.append((future, fn, args, kwargs))
         if len(self.calls) == 3:
             for promise, call, some, named in reversed(self.calls):
-                self.order.append(named["seed"])
+                self.order.append(some[0])
                 promise.set_result(call(*some, **named))
         return future
 
