@@ -24,6 +24,8 @@ _PUBLIC = {  # imported when first asked for, so that `import deflect` costs not
     "run": "experiments.api:run",
     "compare": "experiments.api:compare",
     "run_many": "experiments.many:run_many",
+    "sweep": "experiments.sweep:sweep",
+    "Sweep": "experiments.sweep:Sweep",
     "Run": "experiments.run:Run",
     "Result": "experiments.result:Result",
     "Comparison": "experiments.compare:Comparison",

@@ -79,6 +79,40 @@ class Design:
         return cls(kind, points, _whole(told, "seed", 0) if "seed" in told else 0, ranges, levels)
 
 
+@dataclass(frozen=True)
+class Listed:
+    """Points written out one by one."""
+
+    ranges: tuple[Range, ...]  # of the steps that occur
+    rows: tuple[tuple[Any, ...], ...]
+
+    @property
+    def cube(self) -> tuple[tuple[Any, ...], ...]:
+        """The points; there is no cube behind them."""
+        return self.rows
+
+    def values(self, row: int) -> dict[str, Any]:
+        """Return {dotted name: value} of one point."""
+        return {one.path: value for one, value in zip(self.ranges, self.rows[row], strict=True)}
+
+    @classmethod
+    def read(cls, entry: Entry) -> "Listed":
+        """Return the points written at a place: mappings of the same numbers."""
+        items = entry.value if isinstance(entry.value, list) else []
+        if not items or not all(isinstance(item.value, dict) and item.value for item in items):
+            raise InputError(f"{entry.where}: points: should list points, such as - {{treatment.intake_days: 3}}")
+        names = tuple(items[0].value)
+        for item in items:
+            if set(item.value) != set(names):
+                wrong = min(set(item.value) ^ set(names))
+                raise InputError(f"{item.where}: points: every point sets the same numbers ({wrong} is not in all)")
+        rows = tuple(tuple(item.value[name].plain() for name in names) for item in items)
+        ranges = tuple(
+            Range.of(name, items[0].value[name].where, [row[i] for row in rows]) for i, name in enumerate(names)
+        )
+        return cls(ranges, rows)
+
+
 def _whole(told: dict[str, Entry], key: str, least: int) -> int:
     value = told[key].plain()
     if type(value) is not int or value < least:

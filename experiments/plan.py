@@ -19,14 +19,26 @@ from ..scenarios.errors import InputError, nearest
 from ..scenarios.load import load
 from ..scenarios.reading import Entry, read, wrap
 from .branches import share_past
-from .designs import Design
+from .designs import Design, Listed
 from .ranges import Range
 from .seeds import seeds_of
 
 if TYPE_CHECKING:
     from ..scenarios.schema import Scenario
 
-KEYS = ("name", "description", "base", "policies", "places", "seeds", "fresh_seeds", "vary", "sample", "monthly")
+KEYS = (
+    "name",
+    "description",
+    "base",
+    "policies",
+    "places",
+    "seeds",
+    "fresh_seeds",
+    "vary",
+    "points",
+    "sample",
+    "monthly",
+)
 MOST = 10_000_000  # runs
 MOST_POINTS = 1_000_000
 BRANCHES = 16  # runs of one past that are lived as one task
@@ -53,7 +65,7 @@ class Plan:
     seeds: tuple[int, ...]
     fresh_seeds: bool  # every point has seeds of its own
     grid: tuple[Range, ...]
-    design: Design | None
+    design: Design | Listed | None
     monthly: tuple[str, ...]  # outcomes kept month by month
     told: dict[str, Any] = field(compare=False)  # what was written, as plain values
 
@@ -68,8 +80,12 @@ class Plan:
     @cached_property
     def varied(self) -> tuple[str, ...]:
         """The dotted names of the numbers that vary, in the order of their columns."""
-        sampled = tuple(one.path for one in self.design.ranges) if self.design else ()
-        return tuple(one.path for one in self.grid) + sampled
+        return tuple(one.path for one in self.grid) + self.sampled
+
+    @property
+    def sampled(self) -> tuple[str, ...]:
+        """Those that a sample or a list of points sets."""
+        return tuple(one.path for one in self.design.ranges) if self.design else ()
 
     @cached_property
     def hash(self) -> str:
@@ -216,6 +232,10 @@ class _Reader:
         if not isinstance(base, dict):
             raise InputError(f"{self.tree.value['base'].where}: base: should hold keys, such as `years: 3`")
         overrides = dict(_dotted(base))
+        try:
+            load("status_quo", overrides)
+        except InputError as error:
+            raise InputError(f"{self.tree.value['base'].where}: base: {error}") from None
         found = []
         for name, where in self._list("policies", ["status_quo"]):
             beside = self.folder / str(name)
@@ -266,14 +286,16 @@ class _Reader:
                 raise InputError(f"{below.where}: {one.path}: a grid needs values: [1, 3, 7], or from, to and steps")
         return ranges
 
-    def _design(self, grid: tuple[Range, ...]) -> Design | None:
-        entry = self.tree.value.get("sample")
-        if entry is None:
+    def _design(self, grid: tuple[Range, ...]) -> Design | Listed | None:
+        entry, listed = self.tree.value.get("sample"), self.tree.value.get("points")
+        if entry is None and listed is None:
             return None
-        design = Design.read(entry, self._policies()[0])
+        if entry is not None and listed is not None:
+            raise InputError(f"{listed.where}: points: a plan has listed points or a sample, not both")
+        design = Listed.read(listed) if entry is None else Design.read(entry, self._policies()[0])
         twice = {one.path for one in grid} & {one.path for one in design.ranges}
         if twice:
-            raise InputError(f"{entry.where}: {min(twice)} is in vary and in sample")
+            raise InputError(f"{(entry or listed).where}: {min(twice)} varies twice")
         return design
 
 

@@ -57,9 +57,9 @@ class _Lines:
         now = time.monotonic()
         if lived and self.first is None:
             self.first = (now, lived)
-        if now - self.said < LINE_SECONDS or self.first is None or lived == days:
+        if now - self.said < LINE_SECONDS or self.first is None or lived in (self.first[1], days):
             return
         self.said = now
         began, before = self.first
-        left = (now - began) * (days - lived) / (lived - before) if lived > before else float("nan")
+        left = (now - began) * (days - lived) / (lived - before)
         print(f"{self.what}: {100 * lived // days} %, about {left:.0f} s left", file=sys.stderr, flush=True)

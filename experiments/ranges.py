@@ -1,5 +1,6 @@
 """How one number varies in a plan: over given values, between two ends, or as its evidence says."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,12 @@ class Range:
                 f"{entry.where}: {path}: write values [1, 3, 7], or from and to, or {EVIDENCE} (got {entry.plain()!r})"
             )
         return cls._between(path, entry, whole)
+
+    @classmethod
+    def of(cls, path: str, where: str, values: Iterable[Any]) -> "Range":
+        """Return the range of the values that occur, each once. Raises InputError where there is no such number."""
+        _spec(path, where)
+        return cls(path, tuple({str(value): value for value in values}.values()))
 
     @classmethod
     def _between(cls, path: str, entry: Entry, whole: bool) -> "Range":

@@ -73,7 +73,7 @@ class Store:
         if (self.folder / MANIFEST).exists():
             if self.manifest["code"] != code:
                 raise InputError(f"{self.folder}: was begun with another version of the model; take another folder")
-        elif self.folder.exists() and any(path.name != LOCK for path in self.folder.iterdir()):
+        elif self.folder.exists() and any(not path.name.startswith(LOCK) for path in self.folder.iterdir()):
             raise InputError(f"{self.folder}: is not empty; take another folder, such as {files.free(self.folder)}")
         for name in (PARTS, FAILURES):
             (self.folder / name).mkdir(parents=True, exist_ok=True)

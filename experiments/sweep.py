@@ -69,8 +69,8 @@ def sweep(
 ) -> "Sweep":
     """Live every run of a plan that the folder does not hold yet, and return the sweep.
 
-    plan: a file, a mapping of the same words, or a Plan. workers: processes here, all processors by default. executor:
-    any `concurrent.futures.Executor` in their place. shard: (2, 10) lives the second tenth of the tasks only, for
+    plan: a file, a mapping of the same words, or a Plan. workers: processes here, all processors by default, 1 stays in
+    this process. executor: any `concurrent.futures.Executor` in their place. shard: (2, 10) lives the second tenth of the tasks only, for
     machines that share a folder. progress: told (runs lived, runs to live). Raises InputError; OSError where nothing
     can be written: what is there stays, and the same call goes on.
     """
@@ -215,11 +215,16 @@ def _guess(scenario: "Scenario") -> float:
 class _Driver:
     """Hands tasks to workers and keeps what comes back."""
 
-    def __init__(self, store: Store, runs: int, progress: Progress | None):
+    def __init__(self, store: Store, runs: int, progress: Progress | None, call: Callable | None = None):
         self.store, self.runs, self.progress, self.lived = store, runs, progress, 0
+        self.call = call or live_task
 
     def live(self, tasks: Iterable[Task], workers: int, executor: Executor | None) -> None:
-        on = self._on_executor if executor is not None else self._here
+        if executor is None and workers == 1:
+            for task in tasks:
+                self.keep(self.call(task))
+            return
+        on = self._on_executor if executor is not None else self._on_processes
         lost = on(tasks, executor or workers)
         if lost:  # tasks whose worker died: each of their runs alone, to find the one that does it
             alone = [Task(((job,),)) for task in lost for job in task.jobs]
@@ -232,7 +237,7 @@ class _Driver:
         if self.progress is not None:
             self.progress(self.lived, self.runs)
 
-    def _here(self, tasks: Iterable[Task], workers: int) -> list[Task]:
+    def _on_processes(self, tasks: Iterable[Task], workers: int) -> list[Task]:
         handed: dict[int, Task] = {}
         lost: list[Task] = []
 
@@ -248,7 +253,7 @@ class _Driver:
         def died(slot: int, why: str) -> None:
             lost.append(handed.pop(slot))
 
-        live_on_processes(live_task, numbered(), workers, _no_days, done=done, died=died)
+        live_on_processes(self.call, numbered(), workers, _no_days, done=done, died=died)
         return lost
 
     def _on_executor(self, tasks: Iterable[Task], executor: Executor) -> list[Task]:
@@ -256,7 +261,7 @@ class _Driver:
         lost: list[Task] = []
         try:
             for task in tasks:
-                under_way[executor.submit(live_task, task)] = task
+                under_way[executor.submit(self.call, task)] = task
                 if len(under_way) >= IN_FLIGHT:
                     self._collect(under_way, lost)
             while under_way:

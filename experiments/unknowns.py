@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..scenarios.schema import Scenario, Spec
 
 TAIL = 0.001  # of each end is cut off: no design meets an infinity, or a number beyond all experience
+HAIR = 1e-9
 WITHIN = 0.95  # of a distribution lies between the low and the high of its row
 AMONG_PEOPLE = ("kit_lifetime_months", "po_jail_days")  # rows whose distribution is that of people, not of our doubt
 WHOLES = (  # shares that make one together
@@ -114,9 +115,16 @@ def _unknown(spec: "Spec") -> Unknown | None:
         unit=spec.unit,
         quality=spec.quality,
         meaning=spec.meaning,
-        bounds=(-math.inf if spec.low is None else spec.low, math.inf if spec.high is None else spec.high),
+        bounds=_bounds(spec),
         whole=isinstance(spec.default, int),
     )
+
+
+def _bounds(spec: "Spec") -> tuple[float, float]:
+    """Return the hard bounds, a hair within where both are known: some may not be met themselves."""
+    low, high = (-math.inf if spec.low is None else spec.low), (math.inf if spec.high is None else spec.high)
+    hair = HAIR * (high - low) if math.isfinite(high - low) else 0.0
+    return low + hair, high - hair
 
 
 def _why_not(name: str, known: list[str]) -> str:
