@@ -4,24 +4,24 @@ A draw is named by person, day and decision (model/randomness.py). Under one see
 alike in both runs, so that their difference holds far less luck than that of two runs of different seeds.
 """
 
-import os
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..scenarios.errors import InputError
 from ..scenarios.load import load
 from . import compare_table, equity_table, files
 from .differences import as_text, differences
-from .many import Progress, _Days, _live_on_executor
-from .processes import live_on_processes
+from .many import Progress
+from .pairs import live_pairs
+from .precision import MOST, OUTCOME, Precision, live_until_precise
 from .provenance import label_of, seeds_text
 from .result import Result
-from .run import BURN_IN_DAYS, Run, policy_days, run
+from .run import Run
 from .seeds import seeds_of
 
 if TYPE_CHECKING:
@@ -37,9 +37,16 @@ SAME = ("place", "years", "residents")  # what both policies must be asked for
 class Comparison:
     """Pairs of runs of two policies, a pair a seed. `a` and `b` are the Result of each; differences are B - A."""
 
-    def __init__(self, a: Sequence[Run], b: Sequence[Run], asked: tuple[str, str] | None = None):
+    def __init__(
+        self,
+        a: Sequence[Run],
+        b: Sequence[Run],
+        asked: tuple[str, str] | None = None,
+        precision: Precision | None = None,
+    ):
         self.a, self.b = Result(a), Result(b)
         self.asked = asked  # the policies as the user named them
+        self.precision = precision  # of the outcome that said how many pairs, if one did
 
     def __repr__(self) -> str:
         what = f"{self.labels[0]} and {self.labels[1]} in {self.place}, {self.a.scenario.years} years"
@@ -65,6 +72,11 @@ class Comparison:
     def rows(self) -> list[compare_table.Row]:
         """One row an outcome, in the order of model/outcomes.py."""
         return compare_table.rows(self.a.runs, self.b.runs)
+
+    @cached_property
+    def headlines(self) -> list[compare_table.Row]:
+        """The rows that are told first, with trust in police and cost beside them (experiments/families.py)."""
+        return compare_table.headlines(self.a, self.b, self.rows)
 
     @cached_property
     def table(self) -> "pandas.DataFrame":
@@ -117,6 +129,7 @@ class Comparison:
             "scenario_hash_b": self.b.scenario.hash,
             "message": self.message,
             "interval": compare_table.LABEL,
+            "until_precise": self._until_precise(),
             "folder": str(folder) if folder else None,
             "outcomes": [row._asdict() for row in self.rows],
         }
@@ -129,9 +142,14 @@ class Comparison:
             "deflect": __version__,
             "command": self.command(),
             "differences": [{"field": d.path, "a": d.base, "b": d.value, "unit": d.unit} for d in told],
+            "until_precise": self._until_precise(),
             "a": self.a.provenance(),
             "b": self.b.provenance(),
         }
+
+    def _until_precise(self) -> dict[str, Any] | None:
+        found = self.precision
+        return None if found is None else found._asdict() | {"reached": found.reached}
 
     def command(self) -> str | None:
         """Return the command that makes this comparison again; None where only the two runs' own commands can."""
@@ -155,12 +173,15 @@ class Comparison:
         same = all(load(asked, again).hash == one.hash for asked, one in zip(self.asked, scenarios, strict=True))
         return shlex.join(words) if same else None
 
-    def figure(self, path: str | Path | None = None) -> "Figure":
-        """Return the figure; with a path, write it there too (the suffix says as what: .png, .svg, .pdf)."""
+    def figure(self, path: str | Path | None = None, *, everything: bool = False) -> "Figure":
+        """Return the figure of the headline outcomes, or of everything that differs; with a path, write it there too.
+
+        The suffix says as what: .png, .svg, .pdf.
+        """
         from .compare_figure import draw
         from .figure import write
 
-        figure = draw(self)
+        figure = draw(self, everything)
         if path is not None:
             write(figure, Path(path))
         return figure
@@ -185,6 +206,7 @@ class Comparison:
             money.write_table(self.economics.table, folder / "economics.csv")
             write(money_figure.draw_economics(self.economics), folder / "economics.png")
         self.figure(folder / "comparison.png")
+        self.figure(folder / "comparison_all.png", everything=True)
         write(draw_changes(self), folder / "equity.png")
         files.write_json(folder / "provenance.json", self.provenance())
 
@@ -225,46 +247,30 @@ def compare_scenarios(
     executor: Executor | None = None,
     progress: Progress | None = None,
     asked: tuple[str, str] | None = None,
+    until_precise: float | None = None,
+    outcome: str = OUTCOME,
+    most: int = MOST,
+    told: Callable[[Precision], None] | None = None,
 ) -> Comparison:
     """Return the pairs of runs of two scenarios; the same bytes on any number of workers.
 
-    Both runs of every pair wait in one queue, so that all workers have work until the last run. seeds, workers,
-    executor, progress: as for `many.run_many`. asked: the policies as the user named them, for the provenance. Raises
-    InputError, processes.WorkerDied, or what a run raised; then, and on Ctrl-C, no worker is left.
+    seeds, workers, executor, progress: as for `many.run_many`. asked: the policies as the user named them, for the
+    provenance. until_precise: go on after `seeds`, to `most` pairs, until the 95 % interval of the difference in
+    `outcome` is narrower than ± this part of its mean under A; told: each look at it (experiments/precision.py).
+    Raises InputError, processes.WorkerDied, or what a run raised; then, and on Ctrl-C, no worker is left.
     """
     from ..model.budget import within_budget
 
     _check_same(a, b)
-    a, b = within_budget(a), within_budget(b)
+    policies = within_budget(a), within_budget(b)
     seeds = _pair_seeds(seeds)
-    if workers is not None and workers < 1:
-        raise InputError(f"workers: at least one is needed (got {workers})")
-    halves = [_Half(seed, side, one.name) for seed in seeds for side, one in enumerate((a, b))]
-    workers = min(workers or os.process_cpu_count() or 1, len(halves))
-    call = partial(_live, (a, b))
-    days = _Days(progress, len(halves), BURN_IN_DAYS + policy_days(a))
-    if executor is not None:
-        runs = _live_on_executor(executor, call, halves, days)
-    elif workers > 1:
-        runs = live_on_processes(call, halves, workers, days.lived)
+    how = dict(workers=workers, executor=executor, progress=progress)
+    found = None
+    if until_precise is None:
+        pairs = live_pairs(policies, seeds, **how)
     else:
-        runs = [call(seed=half, progress=partial(days.lived, slot)) for slot, half in enumerate(halves)]
-    return Comparison(runs[::2], runs[1::2], asked)
-
-
-class _Half(NamedTuple):
-    """One of the two runs of a pair; as text it is what follows "the run of seed"."""
-
-    seed: int
-    side: int
-    policy: str
-
-    def __str__(self) -> str:
-        return f"{self.seed} under {self.policy}"
-
-
-def _live(scenarios: tuple["Scenario", "Scenario"], *, seed: _Half, progress=None) -> Run:
-    return run(scenarios[seed.side], seed.seed, progress=progress)
+        pairs, found = live_until_precise(policies, seeds, until_precise, outcome, most, told=told, **how)
+    return Comparison(*zip(*pairs, strict=True), asked, found)
 
 
 def _versus(a: "Scenario", b: "Scenario") -> str:

@@ -1,11 +1,10 @@
-"""The figure of a comparison: every outcome that differs, in percent of A, family after family of outcomes.
+"""The figures of a comparison: its headline outcomes, or all that differ, in percent of A, family after family.
 
 Colour and marker tell what these runs can say of each.
 """
 
 import textwrap
 from collections.abc import Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
@@ -13,9 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from .. import __version__
-from ..model.outcomes import OUTCOMES, outcome
+from ..model.outcomes import outcome
 from .compare_table import Row
 from .compare_text import by_verdict, direction, headline, percents, told, value
+from .families import by_family
 from .figure import BLUE, GREY, INK, SHADE, VERMILION, _seeds
 
 if TYPE_CHECKING:
@@ -27,20 +27,11 @@ LOOK = {  # verdict: colour, marker, the marker as text; told apart by shape too
     "different": (INK, "D", "◆"),
     "cannot tell": (GREY, "o", "○"),
 }
-FAMILIES = {  # a family of outcomes begins with this one and goes on to the next, in the order of model/outcomes.py
-    "deaths": "Overdoses and deaths",
-    "active_use_disorder": "Opioid use, treatment and naloxone",
-    "police_contacts": "Police, courts and jail",
-    "offers": "Deflection",
-    "children_exposed": "Children and families",
-    "officers_exhausted": "Officers",
-}
-ELSEWHERE = {"deaths_other": "deaths", "population": "deaths"}  # outcomes that stand among those of another family
 WIDTH, ROW = 12.0, 0.39  # inches
 AXIS, TITLE_LINE, HEAD_LINE, PRINT_LINE = 0.75, 0.27, 0.17, 0.155  # inches: the axis and its label; a line of each
 KEY_LINE = 0.22  # inches, of the key to the markers
 LEFT, RIGHT = 0.33, 0.60  # where the drawing begins and ends, in parts of the width
-COLUMNS = (0.685, 0.775, 0.985)  # right edges of the means under A and B, and of the difference
+COLUMNS = (0.675, 0.76, 0.985)  # right edges of the means under A and B, and of the difference
 EDGE = 250.0  # percent; what reaches further is cut there
 LEAST = 0.5  # percent; where no clear change is larger than that, there is nothing to see
 CLEAR = 12  # rows that are clear; from so many on, those of which nothing can be told are named and not drawn
@@ -49,10 +40,11 @@ EVEN, NEAR = 20.0, 2.0  # percent: an axis up to EVEN is even; beyond, only abou
 TICKS = (3, 10, 30, 100)  # percent, of an axis that is not even
 
 
-def draw(comparison: "Comparison") -> Figure:
-    """Return the figure; outcomes that are the same in every pair are named below it."""
-    rows = drawn(comparison.rows)
-    lines, small, keys = _lines(rows), _small_print(comparison), _keys(rows, comparison)
+def draw(comparison: "Comparison", everything: bool = False) -> Figure:
+    """Return the figure of the headline outcomes, or of everything; those that are the same are named below it."""
+    asked = comparison.rows if everything else comparison.headlines
+    rows = drawn(asked) if everything else [row for row in by_verdict(asked) if row.diff_low == row.diff_low]
+    lines, small, keys = _lines(rows), _small_print(comparison, asked, rows), _keys(rows, comparison)
     bottom = AXIS + PRINT_LINE * (small.count("\n") + 2)
     heading = textwrap.wrap(title(comparison), 90)
     heads = [textwrap.fill(_words(label), 12) for label in comparison.labels]
@@ -111,28 +103,19 @@ def drawn(rows: Sequence[Row]) -> list[Row]:
 
 def reach(rows: Sequence[Row]) -> float:
     """Return where the axis ends to both sides, in percent: no single interval may press all others together."""
-    return 1.2 * max((abs(end) for row in rows for end in percents(row) if abs(end) <= EDGE), default=EDGE)
+    return 1.2 * max((abs(end) for row in rows for end in places(row) if abs(end) <= EDGE), default=EDGE)
 
 
-def family(outcome_id: str) -> str:
-    """Return the heading of an outcome's family."""
-    outcome_id = ELSEWHERE.get(outcome_id, outcome_id)
-    heading = ""
-    for known in OUTCOMES:
-        heading = FAMILIES.get(known.id, heading)
-        if known.id == outcome_id:
-            break
-    return heading
+def places(row: Row) -> tuple[float, float, float]:
+    """Return where difference, low and high are drawn: in % of A, or of one unit where a mean may be around zero."""
+    if row.kind == "level" and not row.unit.startswith("dollars"):
+        return 100 * row.diff, 100 * row.diff_low, 100 * row.diff_high
+    return percents(row)
 
 
 def _lines(rows: Sequence[Row]) -> list[Row | str]:
-    """Return the rows family by family, each in the order of outcomes below its heading."""
-    headings, order = list(FAMILIES.values()), [known.id for known in OUTCOMES]
-    placed = sorted(rows, key=lambda row: (headings.index(family(row.outcome)), order.index(row.outcome)))
-    lines: list[Row | str] = []
-    for heading, group in groupby(placed, key=lambda row: family(row.outcome)):
-        lines += [heading, *group]
-    return lines
+    """Return the rows family by family, each below its heading."""
+    return [line for heading, group in by_family(rows, lambda row: row.outcome) for line in (heading, *group)]
 
 
 def _keys(rows: Sequence[Row], comparison: "Comparison") -> dict[str, str]:
@@ -170,7 +153,7 @@ def _rows(axes: Axes, lines: Sequence[Row | str], heads: Sequence[str], comparis
 
 def _row(axes: Axes, y: int, row: Row, limit: float) -> None:
     colour, marker, _ = LOOK[row.verdict]
-    middle, low, high = percents(row)
+    middle, low, high = places(row)
     ends = [min(max(end, -limit), limit) for end in (low, high)]
     axes.plot(ends, [y, y], color=colour, lw=2.6, solid_capstyle="butt", zorder=2)
     for end, arrow in ((-limit, "<"), (limit, ">")):
@@ -178,10 +161,12 @@ def _row(axes: Axes, y: int, row: Row, limit: float) -> None:
             axes.plot(end, y, marker=arrow, ms=8, color=colour, clip_on=False, zorder=3)
     if abs(middle) < limit:
         inside = "white" if row.verdict == "cannot tell" else colour
-        axes.plot(middle, y, marker=marker, ms=6, color=colour, mfc=inside, mew=1.6, zorder=3)
+        axes.plot(middle, y, marker=marker, ms=6, color=colour, mfc=inside, mew=1.6, zorder=3, clip_on=False)
     _text(axes, 0.03, y - 0.15, row.title)
     counted = "in %" if row.unit == "share" else row.unit
-    meant = f"{counted}; {_better(row)} is better" if row.better else counted
+    if row.kind == "level" and not row.unit.startswith("dollars"):
+        counted += ", drawn in % of one"
+    meant = f"{counted}; {_better(row)} is better" if row.better else f"{counted}; neither way is better"
     _text(axes, 0.03, y + 0.2, meant, color=GREY, size=8)
     diff, unit, span = told(row)
     said = f"{diff}{' %' if unit == '%' else ''}  ({span})"
@@ -192,7 +177,7 @@ def _row(axes: Axes, y: int, row: Row, limit: float) -> None:
 
 
 def _better(row: Row) -> str:
-    return {"fewer": "lower", "more": "higher"}[row.better] if row.kind == "share" else row.better
+    return {"fewer": "lower", "more": "higher"}[row.better] if row.kind in ("share", "level") else row.better
 
 
 def _scale(axes: Axes, limit: float) -> None:
@@ -238,17 +223,17 @@ def _nothing(comparison: "Comparison") -> str:
     return "No outcome differs by enough to be drawn; the table has them all."
 
 
-def _small_print(comparison: "Comparison") -> str:
+def _small_print(comparison: "Comparison", asked: Sequence[Row], shown: Sequence[Row]) -> str:
+    """Return what stands below: how to read it, what of the outcomes asked for is not drawn, what made it."""
     first, rows = comparison.a.runs[0], comparison.rows
-    same = [row.title for row in rows if row.verdict == "same"]
-    shown = drawn(rows)
-    other = [row.title for row in by_verdict(rows) if row not in shown]
+    same = [row.title for row in asked if row.verdict == "same"]
+    other = [row.title for row in by_verdict(asked) if row not in shown]
     said = []
     if by_verdict(rows):
         said.append(
             "Each bar is the 95 % interval of the difference: chance alone. What is not known about the numbers behind "
             "the model comes on top. An arrow: further than is drawn. One outcome in twenty may differ by luck. "
-            "Better and worse judge each outcome by itself. "
+            "Which way is better is a judgement, made for each outcome by itself (docs/results.md). "
             f"Changes are in % of {_words(comparison.labels[0])}, those of shares too: from 10 % to 11 % is +10 %."
         )
         if same:

@@ -10,6 +10,7 @@ from .run import Run
 
 if TYPE_CHECKING:
     from ..model.outcomes import Outcome
+    from .result import Result
 
 FEWEST = 5  # pairs; of fewer, the interval is too wide to say anything
 ROUNDING = 1e-12  # of the mean: what sums of 8-byte numbers leave where ups and downs cancel
@@ -59,7 +60,7 @@ class Row(NamedTuple):
 
 def rows(a: Sequence[Run], b: Sequence[Run]) -> list[Row]:
     """Return one row an outcome; a[i] and b[i] share their seed."""
-    return [_row(outcome, a, b) for outcome in _outcomes()]
+    return [row_of(outcome, a, b) for outcome in _outcomes()]
 
 
 def pairs(a: Sequence[Run], b: Sequence[Run]) -> Iterator[tuple[str, int, float, float, float]]:
@@ -102,8 +103,21 @@ def needed(diff: float, variance: float, spare: float) -> float:
     return max(2.0, float(np.ceil((z + power) ** 2 * variance / diff**2 + spare * z**2)))
 
 
-def _row(outcome: "Outcome", a: Sequence[Run], b: Sequence[Run]) -> Row:
-    in_a, in_b = values(outcome, a), values(outcome, b)
+def row_of(outcome: "Outcome", a: Sequence[Run], b: Sequence[Run]) -> Row:
+    """Return the row of one outcome; a[i] and b[i] share their seed."""
+    return _row(outcome, values(outcome, a), values(outcome, b), _per_100k(outcome, a), _per_100k(outcome, b))
+
+
+def headlines(a: "Result", b: "Result", rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that are told first, with those of trust and cost (experiments/families.py)."""
+    from .families import beside, chosen
+
+    both = zip(beside(a), beside(b), strict=True)
+    told = [_row(outcome, in_a, in_b) for (outcome, in_a), (_, in_b) in both]
+    return chosen([*rows, *told], lambda row: row.outcome)
+
+
+def _row(outcome: "Outcome", in_a: np.ndarray, in_b: np.ndarray, rate_a: float = NAN, rate_b: float = NAN) -> Row:
     known = np.isfinite(in_a) & np.isfinite(in_b)  # a share of nothing is in no pair
     in_a, in_b = in_a[known], in_b[known]
     differences = in_b - in_a
@@ -114,7 +128,6 @@ def _row(outcome: "Outcome", a: Sequence[Run], b: Sequence[Run]) -> Row:
         diff = 0.0
     low, high = interval(differences)
     apart, together = (in_a.var(ddof=1) + in_b.var(ddof=1), differences.var(ddof=1)) if n > 1 else (NAN, NAN)
-    rate_a, rate_b = (_per_100k(outcome, runs) for runs in (a, b))
     return Row(
         outcome=outcome.id,
         mean_a=mean_a,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from .compare_table import Row
-from .show import number, plural, table
+from .show import amount, plural, table
 
 if TYPE_CHECKING:
     from .compare import Comparison
@@ -43,13 +44,16 @@ def sentence(row: Row, pairs: int) -> str:
 
 
 def told(row: Row) -> tuple[str, str, str]:
-    """Return difference, its unit and its interval, in percent of A; in the outcome's unit where A has next to none."""
-    if abs(row.diff) < MANY * row.mean_a:
+    """Return difference, its unit and its interval, in percent of A.
+
+    In the outcome's unit where A has next to none, and for trust and cost.
+    """
+    numbers, unit = (row.diff, row.diff_low, row.diff_high), row.unit
+    if row.kind != "level" and abs(row.diff) < MANY * row.mean_a:
         numbers, unit = percents(row), "%"
-    else:
-        factor, unit = (100, "percentage points") if row.unit == "share" else (1, row.unit)
-        numbers = (factor * row.diff, factor * row.diff_low, factor * row.diff_high)
-    diff, low, high = _signed(numbers)
+    elif row.unit == "share":
+        numbers, unit = tuple(100 * number for number in numbers), "percentage points"
+    diff, low, high = _dollars(numbers) if unit.startswith("dollars") else _signed(numbers)
     always = math.isclose(row.diff_low, row.diff_high, rel_tol=1e-9)
     return diff, unit, ALWAYS if always else f"{low} to {high}{' %' if unit == '%' else ''}"
 
@@ -69,46 +73,76 @@ def direction(row: Row) -> str:
 
 
 def value(row: Row, of: float) -> str:
-    """Return a mean as a reader says it: shares in percent, times with their unit."""
-    if row.unit == "share":
-        return f"{100 * of:.1f} %" if of == of else "-"
-    return f"{number(of)} {row.unit}" if row.kind == "share" else number(of)
+    """Return a mean as a reader says it: shares in percent, dollars as such, times with their unit."""
+    said = amount(of, row.unit)
+    return said if row.unit == "share" or row.kind != "share" else f"{said} {row.unit}"
 
 
-def show(comparison: "Comparison", picture: Path, out: Console) -> None:
-    """Print where the picture is, the sentence, the differences, and what they leave out."""
+def show(comparison: "Comparison", folder: Path, out: Console, everything: bool = False) -> None:
+    """Print the sentence, where the picture is, the headline outcomes or everything that differs, and the rest."""
     rows, pairs = comparison.rows, len(comparison.seeds)
     first, (a, b) = comparison.a.runs[0], comparison.labels
-    out.print(str(picture), soft_wrap=True, highlight=False, markup=False)
+    out.print(f"[bold]{escape(comparison.message)}[/]", width=WIDTH, highlight=False)
+    out.print(str(folder / "comparison.png"), soft_wrap=True, highlight=False, markup=False)
     out.print()
-    out.print(f"[bold]{escape(sentence(headline(rows), pairs))}[/]", width=WIDTH, highlight=False)
     _paragraph(
         f"B = {b} against A = {a}: {comparison.place}, {plural(comparison.a.scenario.years, 'year')} from the start of "
         f"the policy, {plural(pairs, 'pair')} of runs with the same people and the same luck, {first.residents:,} "
-        f"people simulated for {first.place_population:,} residents.",
+        f"people simulated for {first.place_population:,} residents. Counts are a year, people on an average day.",
         out,
     )
-    listed = table("", "A", "B", "B - A", "95 % interval", "", right=("A", "B", "B - A", "95 % interval"))
-    for row in by_verdict(rows):
-        diff, unit, span = told(row) if not math.isnan(row.diff_low) else ("-", "", f"{row.pairs} pairs only")
-        means = value(row, row.mean_a), value(row, row.mean_b)
-        listed.add_row(escape(named(row)), *means, f"{diff} %" if unit == "%" else diff, span, row.verdict)
-    if listed.rows:
+    if comparison.precision:
+        _paragraph(f"{comparison.precision.words()}.", out)
+    if by_verdict(rows):
         out.print()
-        out.print(listed, width=WIDTH, highlight=False)
-    same, none = ([row.title for row in rows if row.verdict == verdict] for verdict in ("same", "nothing"))
-    if same:
-        out.print()
-        _paragraph(f"The same in every pair: {', '.join(same) if listed.rows else 'everything'}.", out)
-    if none:
-        out.print()
-        _paragraph(f"Of nothing in every pair, so not a number: {', '.join(none)}.", out)
-    if between := gaps(comparison):
-        out.print()
-        _paragraph(between, out)
-    if listed.rows:
+        out.print(_table(comparison, everything), highlight=False)
+    _print_rest(comparison, folder, out, everything)
+    if by_verdict(rows):
         out.print()
         _paragraph(" ".join(notes(rows)), out, "italic")
+
+
+def _table(comparison: "Comparison", everything: bool) -> Table:
+    from .families import by_family
+
+    groups = [("", comparison.headlines)]
+    if everything:
+        beside = [row for row in comparison.headlines if row.kind == "level"]
+        groups = by_family(by_verdict([*comparison.rows, *beside]), lambda row: row.outcome)
+    listed = table("", "A", "B", "B − A", "95 % interval", "", right=("A", "B", "B − A", "95 % interval"))
+    for heading, group in groups:
+        if heading:
+            listed.add_row(f"[bold]{heading}[/]")
+        for row in group:
+            listed.add_row(*_cells(row))
+    return listed
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    means = value(row, row.mean_a), value(row, row.mean_b)
+    if row.verdict == "nothing":
+        return escape(row.title), *means, "-", "-", "nothing to count"
+    diff, unit, span = told(row) if not math.isnan(row.diff_low) else ("-", "", f"{row.pairs} pairs only")
+    return escape(row.title), *means, f"{diff} %" if unit == "%" else diff, span, row.verdict
+
+
+def _print_rest(comparison: "Comparison", folder: Path, out: Console, everything: bool) -> None:
+    """Print what the table leaves out: the same in every pair, of nothing, gaps between groups, and where it all is."""
+    rows = comparison.rows
+    differ = by_verdict(rows)
+    same, none = ([row.title for row in rows if row.verdict == verdict] for verdict in ("same", "nothing"))
+    out.print()
+    if same and (everything or not differ):
+        _paragraph(f"The same in every pair: {', '.join(same) if differ else 'everything'}.", out)
+    if none and everything:
+        _paragraph(f"Of nothing in every pair, so not a number: {', '.join(none)}.", out)
+    if between := gaps(comparison):
+        _paragraph(between, out)
+    if differ and not everything:
+        count = {verdict: sum(row.verdict == verdict for row in rows) for verdict in (*VERDICTS, "same")}
+        said = ", ".join(f"{number} {verdict}" for verdict, number in count.items() if number)
+        _paragraph(f"Of all {len(rows)} outcomes: {said}. Each by itself; --all prints them.", out)
+    out.print(f"All in {folder / 'comparison.csv'}", soft_wrap=True, highlight=False, markup=False)
 
 
 def gaps(comparison: "Comparison") -> str:
@@ -141,6 +175,9 @@ def notes(rows: Sequence[Row]) -> list[str]:
             f"For {row.title[:1].lower()}{row.title[1:]}, pairs do the work of about {times} times as many runs with "
             "seeds of their own."
         )
+        if row.verdict != "cannot tell" and row.pairs_needed == row.pairs_needed:
+            pairs, runs = _about(row.pairs_needed), _about(row.unpaired_needed)
+            told[-1] = f"{told[-1][:-1]}: a difference of this size shows in about {pairs} pairs, or {runs} such runs."
     if row.verdict == "cannot tell" and row.pairs_needed > row.pairs:
         pairs = _about(row.pairs_needed)
         told.append(f"If the difference is what it looks like so far, about {pairs} pairs would show it.")
@@ -152,18 +189,20 @@ def by_verdict(rows: Sequence[Row]) -> list[Row]:
     return sorted((row for row in rows if row.verdict in VERDICTS), key=lambda row: VERDICTS.index(row.verdict))
 
 
-def named(row: Row) -> str:
-    """Return an outcome's title with the time it is counted over."""
-    return f"{row.title} a year" if row.kind == "count" else row.title
-
-
 def _paragraph(text: str, out: Console, style: str | None = None) -> None:
-    out.print(textwrap.fill(text, WIDTH), style=style, highlight=False, markup=False)
+    out.print(textwrap.fill(text, WIDTH, break_on_hyphens=False), style=style, highlight=False, markup=False)
 
 
 def _about(count: float) -> str:
     """Return a number with two figures."""
     return f"{float(f'{count:.2g}'):,.10g}"
+
+
+def _dollars(numbers: tuple[float, float, float]) -> list[str]:
+    """Return difference, low and high in dollars with their signs; a unit that both ends share is said once."""
+    said = [f"{'+' * (x > 0)}{amount(x, 'dollars')}" for x in numbers]
+    unit = said[2].partition(" ")[2]
+    return [said[0], said[1].removesuffix(f" {unit}") if unit else said[1], said[2]]
 
 
 def _signed(numbers: tuple[float, float, float]) -> list[str]:

@@ -1,5 +1,6 @@
 """The figures of equity: how groups' rates compare under one policy, and what another policy changes for each group."""
 
+import math
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def draw(result: "Result") -> Figure:
     table = result.equity
     table = table[(table.measure == "rate_ratio") & table.outcome.isin(HEADLINES)]
     rows = table.set_index(["outcome", "grouping", "group"])
-    figure, panels, below = _panels(5.3)
+    figure, panels, below = _panels(5.6)
     widest = _widest(rows)
     for axes, outcome in zip(panels, HEADLINES, strict=True):
         axes.set_xscale("log")
@@ -73,7 +74,7 @@ def draw_changes(comparison: "Comparison") -> Figure:
     """Return the figure of what B changes in each group's rate, with the 95 % interval over pairs of runs."""
     table = comparison.equity
     rows = table[table.measure == "rate"].set_index(["outcome", "grouping", "group"])
-    figure, panels, below = _panels(6.4)
+    figure, panels, below = _panels(6.9)
     for axes, outcome in zip(panels, HEADLINES, strict=True):
         here = rows.loc[[(outcome, *key) for key in EVERYBODY]]
         axes.set_xlim(*_reach(here))
@@ -82,7 +83,8 @@ def draw_changes(comparison: "Comparison") -> Figure:
         for place, row in enumerate(here.itertuples()):
             colours = {"more": (BLUE, VERMILION), "fewer": (VERMILION, BLUE)}.get(row.better, (INK, INK))
             look = _look(row.change_low > 0, row.change_high < 0, *colours)
-            _dot(axes, place, row.change, row.change_low, row.change_high, row.few, look, 0.0, _signed(row.change))
+            told = _signed(row.change, axes.get_xlim()[1])
+            _dot(axes, place, row.change, row.change_low, row.change_high, row.few, look, 0.0, told)
         _dress(axes, HEADINGS[outcome], len(EVERYBODY))
         axes.set_xlabel(textwrap.fill(here.unit.iloc[0], 34), fontsize=9, color=INK)
     names = ["everybody", *(WORDS[group] for _, group in EVERYBODY[1:])]
@@ -133,7 +135,7 @@ _LEGEND = dict(loc="center left", ncols=5, frameon=False, fontsize=9, labelcolor
 
 def _panels(height: float) -> tuple[Figure, list[Axes], Axes]:
     figure = Figure(figsize=(12.5, height), dpi=150, layout="constrained", facecolor="white")
-    figure.get_layout_engine().set(h_pad=0.08, w_pad=0.06)
+    figure.get_layout_engine().set(h_pad=0.08, w_pad=0.12)
     grid = figure.add_gridspec(2, len(HEADLINES), height_ratios=(10, 1))
     first = figure.add_subplot(grid[0, 0])
     panels = [first, *(figure.add_subplot(grid[0, i], sharey=first) for i in range(1, len(HEADLINES)))]
@@ -244,5 +246,7 @@ def _small(heading: str) -> str:
     return heading[:1].lower() + heading[1:]
 
 
-def _signed(change: float) -> str:
-    return f"{change:+.2g}".replace("-", "−") if change else "0"
+def _signed(change: float, reach: float) -> str:
+    """Return a change with its sign, with the decimals that can be seen on an axis that ends at `reach`."""
+    decimals = max(0, 2 - math.floor(math.log10(reach)))
+    return f"{change:+.{decimals}f}".replace("-", "−") if round(change, decimals) else "0"

@@ -15,42 +15,9 @@ if TYPE_CHECKING:
     from ..model.groups import Measure
 
 HEADLINES = ("expected_deaths", "arrests", "entries", "call_share")  # outcomes of the figures
-COLUMNS = (
-    "outcome",
-    "title",
-    "grouping",
-    "group",
-    "reference",
-    "measure",
-    "unit",
-    "value",
-    "low",
-    "high",
-    "bias",
-    "better",
-    "denominator",
-    "few",
-    "seeds",
-)
-CHANGES = (
-    "outcome",
-    "title",
-    "grouping",
-    "group",
-    "reference",
-    "measure",
-    "unit",
-    "a",
-    "b",
-    "change",
-    "change_low",
-    "change_high",
-    "verdict",
-    "better",
-    "denominator",
-    "few",
-    "pairs",
-)
+WHAT = ("outcome", "title", "grouping", "group", "reference", "measure", "unit")
+COLUMNS = (*WHAT, "value", "low", "high", "bias", "better", "denominator", "few", "seeds")
+CHANGES = (*WHAT, "a", "b", "change", "change_low", "change_high", "verdict", "better", "denominator", "few", "pairs")
 OF_GROUPS = ("rate", "events")  # measures of a group by itself; all others are of a gap
 
 
@@ -108,7 +75,7 @@ def verdict(in_a: Row, in_b: Row, change: equity.Estimate, few: Sequence[str]) -
     """
     if not np.isfinite([in_a.values[0], in_b.values[0]]).all():
         return "nobody"
-    if np.array_equal(in_a.values, in_b.values):
+    if np.array_equal(in_a.values, in_b.values, equal_nan=True):  # of nobody, where one run is left out
         return "same"
     if few and (in_a.group or in_a.name == "index_of_disparity"):
         return "too few"

@@ -6,7 +6,6 @@ is more or less than the sum (reinforcement), the classical main effects and int
 """
 
 import math
-import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from functools import cached_property, partial
@@ -16,14 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import __version__
 from ..scenarios.errors import InputError
 from ..scenarios.load import load
 from . import compare_table, files
 from .branches import check_one_past, days_of, live_branches
 from .differences import as_text, differences
-from .many import Progress, _Days, _live_on_executor
-from .processes import live_on_processes
+from .factorial_provenance import provenance
+from .many import Progress, live_all
 from .provenance import label_of
 from .run import Run
 from .seeds import seeds_of
@@ -124,7 +122,11 @@ class Factorial:
 
     def terms(self, outcome: str) -> dict[str, np.ndarray]:
         """Return every term of one outcome by name, shape (seeds,) each; see `table`."""
-        return terms(self.values(outcome), self.factors)
+        values = self.values(outcome)
+        crumbs = compare_table.ROUNDING * float(np.abs(np.nan_to_num(values)).mean())
+        return {
+            name: np.where(np.abs(found) < crumbs, 0.0, found) for name, found in terms(values, self.factors).items()
+        }
 
     @cached_property
     def table(self) -> "pandas.DataFrame":
@@ -177,7 +179,7 @@ class Factorial:
         return figure
 
     def save(self, folder: str | Path | None = None) -> Path:
-        """Write factorial.csv, cells.csv, factorial.png and provenance.json to a folder that is empty or new."""
+        """Write factorial.csv, cells.csv, factorial.png and .svg, provenance.json to a folder that is empty or new."""
         chosen = files.choose(folder, self.place, f"factorial-{self.base.name}")
         return files.write_whole(chosen, self._write)
 
@@ -185,23 +187,7 @@ class Factorial:
         for name, table in (("factorial", self.table), ("cells", self.cells)):
             table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g", lineterminator="\n")
         self.figure(folder / "factorial.png")
-        told = {
-            "deflect": __version__,
-            "place": self.place,
-            "base": self.base.name,
-            "factors": self.factors,
-            "seeds": self.seeds,
-            "cells": [
-                {
-                    "name": run.scenario.name,
-                    "scenario_hash": run.scenario.hash,
-                    "digests": [row[i].digest for row in self.runs],
-                }
-                for i, run in enumerate(self.runs[0])
-            ],
-            "code": self.runs[0][0].code,
-        }
-        files.write_json(folder / "provenance.json", told)
+        files.write_json(folder / "provenance.json", provenance(self))
 
 
 def terms(values: np.ndarray, factors: Sequence[str]) -> dict[str, np.ndarray]:
@@ -251,17 +237,7 @@ def factorial(
     chosen = seeds_of(seeds)
     if len(chosen) < compare_table.FEWEST:
         raise InputError(f"seeds: a factorial needs at least five (got {len(chosen)}), such as --seeds 10")
-    if workers is not None and workers < 1:
-        raise InputError(f"workers: at least one is needed (got {workers})")
-    workers = min(workers or os.process_cpu_count() or 1, len(chosen))
-    call = partial(live_branches, cells)
-    days = _Days(progress, len(chosen), days_of(cells))
-    if executor is not None:
-        runs = _live_on_executor(executor, call, chosen, days)
-    elif workers > 1:
-        runs = live_on_processes(call, chosen, workers, days.lived)
-    else:
-        runs = [call(seed=seed, progress=partial(days.lived, slot)) for slot, seed in enumerate(chosen)]
+    runs = live_all(partial(live_branches, cells), chosen, days_of(cells), workers, executor, progress)
     return Factorial(factors, runs)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -30,6 +31,7 @@ VERMILION, BLUE, GREEN, INK, GREY, SHADE = "#D55E00", "#0072B2", "#009E73", "#22
 BURN_IN_YEARS = 2
 WINDOW = 12  # months
 FIRST_PUBLISHED = 2015
+CLOUD = 1000  # points in one scatter
 HEADROOM = 1.15  # of the largest number drawn, for the words above it
 
 PANELS = (  # outcome, heading, colour
@@ -62,8 +64,11 @@ def draw(result: "Result") -> Figure:
 
 
 def write(figure: Figure, path: Path) -> None:
-    """Write a figure as its suffix says, the same bytes every time. InputError: no such format, or no such folder."""
-    dateless = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix)
+    """Write a figure as its suffix says, the same bytes every time; beside a .png the same as .svg, for reports.
+
+    InputError: no such format, or no such folder.
+    """
+    dateless = {".svg": {"Date": None, "Creator": None}, ".pdf": {"CreationDate": None}}.get(path.suffix)
     try:
         with rc_context({"svg.hashsalt": "deflect"}):
             figure.savefig(path, metadata=dateless)
@@ -71,6 +76,16 @@ def write(figure: Figure, path: Path) -> None:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
     except ValueError as error:
         raise InputError(f"{path}: {error}") from None
+    if path.suffix == ".png":
+        _flatten_clouds(figure)
+        write(figure, path.with_suffix(".svg"))
+
+
+def _flatten_clouds(figure: Figure) -> None:
+    """Let clouds of points be a picture within an SVG: a thousand marks are slow to show and large to keep."""
+    for cloud in figure.findobj(PathCollection):
+        if len(cloud.get_offsets()) >= CLOUD:
+            cloud.set_rasterized(True)
 
 
 def title(result: "Result") -> str:
@@ -122,7 +137,7 @@ def _simulated(axes: Axes, result: "Result", outcome: str, heading: str, colour:
         fontsize=11, fontweight="bold", annotation_clip=False,
     )  # fmt: skip
     axes.set_xlim(-BURN_IN_YEARS, result.scenario.years)
-    axes.set_ylim(0, max(HEADROOM * np.nanmax([*median, *high]), 1))
+    axes.set_ylim(0, max(HEADROOM * np.nanmax([0, *median, *high]), 1))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _plain(axes, heading)
 

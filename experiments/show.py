@@ -1,4 +1,4 @@
-"""Results, places and evidence as tables for a terminal."""
+"""Places, policies, evidence and findings as tables for a terminal, and how numbers are said there."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from .differences import Difference, as_text
-from .result import Result
 
 WIDTH = 110
 POLICY_GROUPS = {
@@ -66,8 +65,6 @@ POLICY_GROUPS = {
         "rested_force",
     ),
 }
-GAPS_OF = ("deaths", "overdoses", "arrests", "entries", "acceptances", "call_share")  # outcomes told by group
-GAPS_SHOWN = 2
 
 
 def console(stderr: bool = False) -> Console:
@@ -83,63 +80,6 @@ def table(*columns: str, right: Iterable[str] = (), whole: Iterable[str] = (), *
         side = "right" if column in right else "left"
         empty.add_column(column, justify=side, no_wrap=column in {*right, *whole})
     return empty
-
-
-def summary(result: Result, out: Console) -> None:
-    """Print what a result gave: events a year, people on an average day, shares and times."""
-    from .summary import summary_rows
-
-    rows = summary_rows(result.runs)
-    first, seeds = result.runs[0], len(result.runs)
-    chance = "by chance, 95 %"
-    out.print(
-        f"[bold]{escape(result.place)}, {escape(result.scenario.name)}[/]: {plural(result.scenario.years, 'year')} "
-        f"from the start of the policy, {plural(seeds, 'seed')}, {first.residents:,} people simulated for "
-        f"{first.place_population:,} residents"
-    )
-    counts = table("events", "a year", chance, "per 100,000 a year", right=("a year", chance, "per 100,000 a year"))
-    others = table("on average", "value", chance, "unit", right=("value", chance))
-    never = [row["title"] for row in rows if row["mean"] == 0 or row["seeds"] == 0]
-    for row in rows:
-        if row["title"] in never:
-            continue
-        interval = f"{number(row['low'])} to {number(row['high'])}" if row["low"] == row["low"] else "one run: unknown"
-        if row["kind"] == "count":
-            counts.add_row(row["title"], number(row["mean"]), interval, number(row["per_100k_year"]))
-        else:
-            others.add_row(row["title"], number(row["mean"]), interval, row["unit"])
-    for part in (counts, others):
-        out.print()
-        out.print(part)
-    if never:
-        out.print(f"\nNothing to count here (all outcomes are in summary.csv): {', '.join(never)}", style="italic")
-    for line in gap_lines(result):
-        out.print(line)
-    caption = (
-        "The 95 % interval is chance alone: where 95 of 100 further runs of this scenario would fall. What is not "
-        "known about the numbers behind the model is not in it."
-    )
-    if first.residents < first.place_population:
-        caption += (
-            f" Only {first.residents:,} of {first.place_population:,} residents are simulated and scaled to the "
-            "whole: that widens it."
-        )
-    out.print()
-    out.print(textwrap.fill(caption, 100), style="italic")
-
-
-def gap_lines(result: Result) -> list[str]:
-    """Return the widest gaps between women and men and between races that chance alone does not make, if any."""
-    from .group_tables import gaps
-
-    found = gaps(result.groups, GAPS_OF)
-    lines = [
-        f"  {gap.title}, {gap.group} to {gap.reference}: {number(gap.ratio)} times "
-        f"(by chance {number(gap.ratio_low)} to {number(gap.ratio_high)})"
-        for gap in found.head(GAPS_SHOWN).itertuples()
-    ]
-    more = f", {len(found) - GAPS_SHOWN} more in groups.csv" if len(found) > GAPS_SHOWN else ""
-    return [f"\nGaps between groups, for the same time at risk{more}:", *lines] if lines else []
 
 
 def places(found: Sequence, out: Console) -> None:
@@ -293,6 +233,27 @@ def number(value: Any) -> str:
     if size >= 10:
         return f"{value:.1f}"
     return "0" if value == 0 else f"{value:.3g}"
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a number as a table says it: shares in percent, dollars in M(illion) and bn, trust with its sign."""
+    if value != value:
+        return "-"
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    if unit.startswith("dollars"):
+        from .money_text import dollars
+
+        return dollars(value).replace(" million", " M").replace(" billion", " bn")
+    if unit == "standard deviations":
+        return f"{value:+.2f}".replace("-", "−")
+    return number(value).replace("-", "−")
+
+
+def span(low: float, high: float, unit: str) -> str:
+    """Return an interval as a reader says it, its unit once."""
+    ends = amount(low, unit), amount(high, unit)
+    return f"{ends[0].removesuffix(' %')} to {ends[1]}"
 
 
 def _brief(value: Any) -> str:

@@ -11,6 +11,8 @@ from .run import Run
 if TYPE_CHECKING:
     import pandas
 
+    from .result import Result
+
 SUMMARY = (
     "outcome",
     "title",
@@ -77,6 +79,21 @@ def summary_rows(runs: Sequence[Run]) -> list[dict[str, object]]:
                 "seeds": here.runs,
             }
         )
+    return rows
+
+
+def beside_rows(result: "Result") -> list[dict[str, object]]:
+    """Return the same of what is told beside outcomes: trust in police and cost (experiments/families.py)."""
+    from .families import beside
+
+    rows = []
+    for outcome, values in beside(result):
+        here = spread(values, lowest=-np.inf)
+        known = dict.fromkeys(SUMMARY, float("nan")) | {
+            name: getattr(here, name) for name in ("mean", "sd", "low", "high")
+        }
+        rows.append(known | {name: getattr(outcome, name) for name in ("title", "kind", "unit", "better")})
+        rows[-1] |= {"outcome": outcome.id, "seeds": here.runs}
     return rows
 
 

@@ -70,9 +70,9 @@ def sweep(
     """Live every run of a plan that the folder does not hold yet, and return the sweep.
 
     plan: a file, a mapping of the same words, or a Plan. workers: processes here, all processors by default, 1 stays in
-    this process. executor: any `concurrent.futures.Executor` in their place. shard: (2, 10) lives the second tenth of the tasks only, for
-    machines that share a folder. progress: told (runs lived, runs to live). Raises InputError; OSError where nothing
-    can be written: what is there stays, and the same call goes on.
+    this process. executor: any `concurrent.futures.Executor` in their place. shard: (2, 10) lives the second tenth of
+    the tasks only, for machines that share a folder. progress: told (runs lived, runs to live). Raises InputError;
+    OSError where nothing can be written: what is there stays, and the same call goes on.
     """
     from ..agents.compiled import source_hash
 

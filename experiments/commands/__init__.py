@@ -1,6 +1,8 @@
 """The commands of `deflect`, a file each. Imports wait until a command needs them: help must come at once."""
 
-from . import run, compare, factorial, sweep, cost, look_up, check, why  # noqa: F401, I001  (in the order of the help)
+# In the order of the help.
+from . import run, compare, lives, factorial, sweep, sensitivity, uncertainty, search, cost  # noqa: F401, I001
+from . import look_up, check, why, report, page  # noqa: F401, I001
 from .app import app
 
 __all__ = ["app"]

@@ -25,6 +25,7 @@ SetBoth = Annotated[
 ]
 Seeds = Annotated[str, typer.Option(help='How many ("10"), which ("3,5,9"), or a range ("0-9").', metavar="SEEDS")]
 Workers = Annotated[int | None, typer.Option(help="Processes; by default one a processor.", metavar="N")]
+Everything = Annotated[bool, typer.Option("--all", help="Print all outcomes, family by family.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .app import app
-from .options import Place, Policy, Quiet, Residents, Seeds, Set, Workers, Years, scenario_of
+from .options import Everything, Place, Policy, Quiet, Residents, Seeds, Set, Workers, Years, scenario_of
 
 
 @app.command()
@@ -23,6 +23,7 @@ def run(
     ] = None,
     workers: Workers = None,
     quiet: Quiet = False,
+    everything: Everything = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON instead of a table.")] = False,
     events: Annotated[bool, typer.Option("--events", help="Also write every event, to events.parquet.")] = False,
     ties: Annotated[
@@ -36,7 +37,7 @@ def run(
     deflect run --place "Cabell, WV" --policy more_slots --years 3
     deflect run --set harm_reduction.kits_per_100k_year=1400 --seeds 20 --out runs/kits
     """
-    from .. import files, show
+    from .. import files, run_text, show
     from ..many import run_many
     from ..progress import shown
     from ..provenance import label_of
@@ -55,7 +56,7 @@ def run(
     if json:
         print(result.json(folder))
     else:
-        show.summary(result, show.console())
+        run_text.show(result, show.console(), folder, everything)
         print(f"\nwritten to {folder}")
 
 

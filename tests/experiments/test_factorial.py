@@ -100,6 +100,7 @@ def test_the_whole_is_written(lived, tmp_path):
         "factorial.csv",
         "cells.csv",
         "factorial.png",
+        "factorial.svg",
         "provenance.json",
     }
     table, cells = lived.table, lived.cells

@@ -6,7 +6,7 @@ import numpy as np
 import pandas
 import pytest
 from deflect.agents.dealings import Pathway
-from deflect.experiments import show
+from deflect.experiments import run_text, show
 from deflect.experiments.group_tables import CASCADE, GROUPS, cascade_table, gaps, group_table
 from deflect.experiments.result import Result
 from deflect.experiments.run import Run, run
@@ -107,8 +107,8 @@ def test_only_gaps_beyond_chance_are_told_the_widest_first():
     assert len(gaps(group_table(level), ["arrests"])) == 0
     assert list(gaps(group_table(apart), ["arrests"]).group) == ["women", "black"]
     assert len(gaps(group_table(apart), ["deaths"])) == 0
-    assert show.gap_lines(Result(level)) == []
-    heading, women, black = show.gap_lines(Result(apart))
+    assert run_text.gap_lines(Result(level)) == []
+    heading, women, black = run_text.gap_lines(Result(apart))
     assert "Arrests, women to men: 10.1 times" in women and "black to white: 2.98 times" in black
 
 
@@ -133,7 +133,7 @@ def test_rows_without_anything_leave_the_printed_summary(capsys):
     runs = [made(0), made(1)]
     for one in runs:
         one.outcomes["completed"] = 0.0
-    show.summary(Result(runs), show.console())
+    run_text.show(Result(runs), show.console(), everything=True)
     out = capsys.readouterr().out
     assert "Nothing to count here (all outcomes are in summary.csv): Plans completed" in out.replace("\n", " ")
     assert out.count("Plans completed") == 1 and "Arrests" in out

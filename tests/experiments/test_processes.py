@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 
 import pytest
 from deflect.experiments.processes import WorkerDied, live_on_processes
@@ -15,9 +16,16 @@ from towns import ROOT
 ASKED = """
 import os, signal, time
 
+class Box:
+    def __init__(self, value):
+        self.value = value
+
 def twice(task, progress):
     progress(7)
     return 2 * task
+
+def boxed(task, progress):
+    return Box(twice(task, progress))
 
 def deadly(task, progress):
     if task in (2, 5):
@@ -51,15 +59,20 @@ def nothing(*_) -> None:
 
 
 def test_values_are_handed_over_as_they_come_and_none_is_kept(asked):
-    seen, taken = {}, []
+    seen, taken, boxes = {}, [], []
 
     def tasks():
         for task in range(40):
             taken.append((task, len(seen)))
             yield task
 
+    def done(slot, box):
+        assert sum(known() is not None for known in boxes) <= 1, "values that were handed over are kept"
+        boxes.append(weakref.ref(box))
+        seen[slot] = box.value
+
     days = []
-    kept = live_on_processes(asked.twice, tasks(), 2, lambda *told: days.append(told), done=seen.__setitem__)
+    kept = live_on_processes(asked.boxed, tasks(), 2, lambda *told: days.append(told), done=done)
     assert kept == [] and seen == {task: 2 * task for task in range(40)}
     assert sorted(days) == [(task, 7) for task in range(40)]
     assert all(task <= known + 3 for task, known in taken), "tasks are taken as workers come free, not all at once"

@@ -1,0 +1,99 @@
+// The tables of a comparison: differences with their intervals, cost, and who gains.
+
+import { h, s } from "./dom.js";
+import { minus } from "./words.js";
+
+const LOOK = {
+  better: ["●", "better", "v-better", "#0072b2"],
+  worse: ["■", "worse", "v-worse", "#b34700"],
+  different: ["◆", "different", "v-different", "#1d2733"],
+  "cannot tell": ["○", "cannot tell", "v-tell", "#7b8794"],
+  same: ["=", "the same in every pair", "v-same", "#7b8794"],
+  nothing: ["–", "nothing to speak of", "v-same", "#7b8794"],
+  narrows: ["●", "gap narrows", "v-better", "#0072b2"],
+  widens: ["■", "gap widens", "v-worse", "#b34700"],
+  "too few": ["○", "too few to say", "v-tell", "#7b8794"],
+  nobody: ["–", "nobody", "v-same", "#7b8794"],
+};
+const GROUPS = {
+  white: "White", black: "Black", hispanic: "Hispanic", asian: "Asian", aian: "American Indian, Alaska Native",
+  nhpi: "Native Hawaiian, Pacific Islander", multi: "several races", other: "another race",
+};
+const EARLY = "Below five pairs of runs there is no interval, and so no difference is told.";
+
+function verdict(word) {
+  const [shape, text, cls] = LOOK[word] || ["", word, ""];
+  return h("td", h(`span.${cls}`, `${shape} ${text}`));
+}
+
+export function differences(kept, tab, names) {
+  const rows = kept.table.tabs[tab];
+  const early = kept.table.early;
+  const reach = Math.max(5, ...rows.flatMap((row) => (row.verdict === "same" ? [] : row.percent.slice(1))).filter((x) => x !== null && Math.abs(x) <= 250).map(Math.abs));
+  return [
+    h("div.wide", h("table",
+      h("thead", h("tr", h("th", { scope: "col" }, "In the whole place"), h("th.n", { scope: "col" }, `A: ${names[0]}`), h("th.n", { scope: "col" }, `B: ${names[1]}`),
+        h("th.n", { scope: "col" }, "B − A"), h("th", { scope: "col" }, "95 % interval"), h("th", { scope: "col" }, early ? "" : "← less · in % of A · more →"), h("th", { scope: "col" }, "B is"))),
+      h("tbody", rows.map((row) => h("tr",
+        h("th", { scope: "row", title: row.definition }, row.title, row.better ? h("small", `${row.better} is better`) : null),
+        h("td.n", row.a), h("td.n", row.b),
+        h("td.n", early ? "–" : row.diff || "–"), h("td.span", early ? "–" : row.span || "–"),
+        h("td.bar", early || row.verdict === "same" ? "" : whisker(row.percent, row.verdict, reach)),
+        early ? h("td.v-tell", "too early") : verdict(row.verdict)))))),
+    h("p.note", early ? EARLY : kept.table.notes.join(" ")),
+  ];
+}
+
+// One interval around no change; large changes are drawn closer together.
+function whisker([middle, low, high], word, reach) {
+  if (low === null || high === null) return "";
+  const width = 220, scale = (value) => {
+    const bent = Math.asinh(Math.max(-reach, Math.min(reach, value)) / 5) / Math.asinh(reach / 5);
+    return width / 2 + (bent * (width - 24)) / 2;
+  };
+  const colour = LOOK[word]?.[3] || "#1d2733";
+  const arrow = (x, sign) => s("path", { d: `M${x} 12l${-6 * sign} -5v10z`, fill: colour });
+  return s("svg", { viewBox: `0 0 ${width} 24`, preserveAspectRatio: "xMidYMid meet", role: "img", "aria-label": `${minus(low)} to ${minus(high)} percent` },
+    s("line", { x1: width / 2, x2: width / 2, y1: 0, y2: 24, stroke: "#1d2733" }),
+    s("line", { x1: scale(low), x2: scale(high), y1: 12, y2: 12, stroke: colour, "stroke-width": 4 }),
+    high > reach ? arrow(width - 4, 1) : null, low < -reach ? arrow(4, -1) : null,
+    Math.abs(middle) <= reach ? s("circle", { cx: scale(middle), cy: 12, r: 5.5, fill: word === "cannot tell" ? "#fff" : colour, stroke: colour, "stroke-width": 2.5 }) : null);
+}
+
+function notYet(kept) {
+  return h("p.quiet", kept.table.early ? EARLY : "This is reckoned after 5, 10 and 20 pairs, and at the end.");
+}
+
+export function cost(kept) {
+  const told = kept.summary?.cost;
+  if (!told) return notYet(kept);
+  return [
+    h("h2", told.message, "."),
+    h("div.wide", h("table",
+      h("thead", h("tr", ["", "A", "B", "B − A", "95 % interval", ""].map((head, i) => h(i ? "th.n" : "th", { scope: "col" }, head)))),
+      h("tbody", told.rows.map((row) => h("tr", h("th", { scope: "row" }, row.title), h("td.n", minus(row.a)), h("td.n", minus(row.b)),
+        h("td.n", minus(row.diff)), h("td.n", minus(row.span)), h("td.n", row.clear ? "" : h("span.v-tell", "○ cannot tell"))))))),
+    h("div.wide", h("table", h("tbody", told.ratios.map((row) => h("tr", h("th", { scope: "row" }, row.title),
+      h("td.n", minus(row.dollars)), h("td.n", minus(row.span)), h("td", row.said)))))),
+    h("p.note", `In ${told.unit}; ${kept.summary.pairs} pairs. Intervals are chance alone: what is not known about prices comes on top. Statistical lives and lost production are never added.`),
+  ];
+}
+
+export function equity(kept) {
+  const told = kept.summary?.equity;
+  if (!told) return notYet(kept);
+  const outcomes = [...new Set(told.rows.map((row) => row.outcome))];
+  const groupings = Object.entries(told.groupings).filter(([id]) => id === "sex" || id === "race" || id === "neighbourhood");
+  return [
+    h("h2", told.sentence || "No gap by sex or race clearly narrows or widens in these pairs."),
+    outcomes.map((outcome) => {
+      const rows = told.rows.filter((row) => row.outcome === outcome);
+      return h("details", { open: outcome === outcomes[0] }, h("summary", h("b", rows[0].title), ` ${rows[0].unit}`),
+        h("div.wide", h("table",
+          h("thead", h("tr", ["", "A", "B", "B − A", "95 % interval", ""].map((head, i) => h(i && i < 5 ? "th.n" : "th", { scope: "col" }, head)))),
+          h("tbody", groupings.flatMap(([id]) => rows.filter((row) => row.grouping === id)).map((row) => h("tr",
+            h("th", { scope: "row" }, GROUPS[row.group] || row.group), h("td.n", minus(row.a)), h("td.n", minus(row.b)), h("td.n", minus(row.diff)), h("td.n", row.few || row.verdict === "nobody" ? "–" : minus(row.span)), verdict(row.verdict)))))));
+    }),
+    h("p.note", `${kept.summary.pairs} pairs. A gap the model shows was put into it where the evidence has one: who meets police, who is offered deflection, who trusts. Differences in access to treatment are not in it.`),
+  ];
+}

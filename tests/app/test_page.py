@@ -1,0 +1,186 @@
+"""A trainer's path through the page, in a real browser: choose, run, compare, share, watch, learn."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+SMALL = "residents=1000&years=1&pairs=5"
+LONG = 60_000  # milliseconds a run may take on a busy machine
+
+
+def open_at(page, rest: str) -> None:
+    page.goto(f"{page.address}/#{rest}")
+
+
+def finished(page) -> None:
+    expect(page.locator(".progress")).to_contain_text("5 pairs of runs, all done", timeout=LONG)
+
+
+def test_choose_with_the_keyboard_then_run_and_compare(page):
+    open_at(page, f"choose?{SMALL}")
+    expect(page.locator("h2")).to_have_text("Cabell County, WV")
+    page.locator("#search").focus()
+    page.keyboard.type("hamilton, oh")
+    expect(page.locator("#found li").first).to_contain_text("Hamilton County, OH")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("h2")).to_have_text("Hamilton County, OH")
+    assert "place=39061" in page.url
+    page.locator("#Steps-place").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#Steps-policies")).to_be_focused()
+    page.locator("#policy-b").select_option("more_slots")
+    expect(page.locator(".side-b .lead")).to_contain_text("Half as many treatment slots again, and")
+    page.click("#run")
+    expect(page.locator("#sentence")).to_contain_text("Too early to tell", timeout=LONG)
+    expect(page.locator(".charts svg")).to_have_count(4)
+    finished(page)
+    expect(page.locator("#sentence")).to_contain_text("Expected overdose deaths")
+    page.click("#Results-main")
+    expect(page.locator("tbody tr")).to_have_count(13)
+    expect(page.locator("tbody tr", has_text="Treatment entries")).to_contain_text("better")
+    for tab in ("cost", "equity", "officers", "children"):
+        page.click(f"#Results-{tab}")
+        expect(page.locator("#panel table").first).to_be_visible()
+        expect(page.locator("#panel")).to_contain_text("95 % interval")
+
+
+def test_below_five_pairs_no_difference_is_told(page):
+    open_at(page, "compare?residents=1000&years=1&pairs=50&b=more_slots")
+    page.click("#Results-main")
+    expect(page.locator("tbody tr").first).to_contain_text("too early", timeout=LONG)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".progress")).to_contain_text("stopped after")
+    rows = page.locator("tbody tr")
+    if "Too early" in page.locator("#sentence").inner_text():
+        assert "%" not in rows.first.inner_text()
+
+
+def test_a_lever_its_evidence_and_a_link_that_says_it_all(page, chromium):
+    open_at(page, f"choose?{SMALL}&b=mari")
+    page.click("#Steps-levers")
+    slider = page.locator("[id='lever-deflection.coverage']")
+    expect(slider).to_have_attribute("aria-valuetext", "50 %")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".lever.changed output")).to_have_text("45 %")
+    expect(slider).to_be_focused()
+    page.get_by_role("button", name="Evidence for: Officers able to deflect").click()
+    dialog = page.locator("#evidence")
+    for words in ("Plausible range", "Quality", "Source", "Verified", "deflection_coverage"):
+        expect(dialog).to_contain_text(words)
+    page.keyboard.press("Escape")
+    page.click("#Steps-links")
+    expect(page.locator(".badge")).to_have_count(4)
+    page.locator("input[name=trust_to_911][value=off]").check(force=True)
+    link = page.url
+    assert "b.deflection.coverage=0.45" in link and "s.trust_to_911=off" in link
+    other = chromium.new_context().new_page()
+    other.goto(link.replace("#choose", "#compare"))
+    other.click("#Results-share")
+    expect(other.locator("#command")).to_contain_text("deflect compare status_quo policy-b.yaml", timeout=LONG)
+    expect(other.locator("#command")).to_contain_text("--set switches.trust_to_911=off")
+    with other.expect_download() as file:
+        other.get_by_role("button", name="Download policy-b.yaml").click()
+    text = file.value.path().read_text()
+    assert "coverage: 0.45" in text and 'extends: "mari"' in text
+    other.context.close()
+
+
+def test_the_figure_and_the_difference(page):
+    open_at(page, f"compare?{SMALL}&b=more_slots")
+    finished(page)
+    page.locator("input[value=difference]").check(force=True)
+    expect(page.locator("#reading")).to_contain_text("most luck cancels")
+    page.click("#Results-share")
+    with page.expect_download() as file:
+        page.click("#save-figure")
+    text = file.value.path().read_text()
+    sentence = page.locator("#sentence").inner_text()
+    assert text.startswith("<svg") and sentence in text and "deflect compare status_quo more_slots" in text
+
+
+def test_an_address_that_makes_no_sense_is_a_sentence(page):
+    open_at(page, f"compare?{SMALL}&place=../etc/passwd&b=%3Cscript%3E")
+    expect(page.locator(".problem")).to_contain_text("place: no county has this code", timeout=LONG)
+    assert page.locator("script").count() == 1
+
+
+def test_watch_a_town_and_one_life_in_it(page):
+    open_at(page, "watch?residents=1000&years=1&b=full_package")
+    expect(page.locator(".clock")).to_have_text(re.compile(r"Day [3-9]"), timeout=LONG)
+    page.click("#play")
+    expect(page.locator("#play")).to_have_text("Play")
+    day = page.locator(".clock").inner_text()
+    page.click("#step")
+    assert page.locator(".clock").inner_text() == f"Day {int(day.split()[1]) + 1}"
+    page.locator("#town").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator(".story h2")).to_contain_text("resident", timeout=LONG)
+    expect(page.locator(".story dl")).to_contain_text("Treatment")
+    page.get_by_label("day").fill("200")
+    expect(page.locator(".clock")).to_have_text("Day 200")
+    page.locator("#town").click(position={"x": 17, "y": 221})  # the first officer of the first neighbourhood
+    expect(page.locator(".story h2")).to_contain_text("Officer", timeout=LONG)
+    expect(page.locator(".story dl")).to_contain_text("Exhaustion")
+
+
+def test_a_lesson_asks_first_and_answers_from_its_runs(page):
+    open_at(page, "lessons?place=54011")
+    expect(page.locator(".cards section")).to_have_count(5)
+    page.click("#lesson-slots")
+    page.get_by_text("Clearly fewer").click()
+    assert page.locator("#reading").count() == 0
+    page.click("#ask")
+    expect(page.locator("#guessed")).to_be_visible(timeout=2 * LONG)
+    said, found = page.locator("#reading").inner_text(), page.locator(".guesses .found").get_attribute("data-answer")
+    assert said.startswith("People waiting for treatment")
+    assert {"fewer": "fewer", "more": "more", "unclear": "cannot tell"}[found] in said
+    guessed = page.locator("#guessed").inner_text()
+    assert guessed == ("That is what you guessed." if found == "fewer" else "You guessed otherwise.")
+    page.click("#onward")
+    expect(page.locator(".dots")).to_contain_text("question 2 of 3")
+
+
+def test_combinations_and_a_budget(page):
+    open_at(page, "together")
+    page.click("#run")
+    expect(page.locator("#sentence")).to_contain_text("Expected overdose deaths", timeout=2 * LONG)
+    page.get_by_role("link", name="Choose").click()
+    open_at(page, "budget?b=full_package")
+    expect(page.locator(".bill li").first).to_contain_text("$")
+    page.locator("#limit").fill("1000000")
+    page.locator("#limit").press("Tab")
+    expect(page.locator("#verdict")).to_contain_text("the budget is $1,000,000")
+    page.locator("input[value=scale]").check(force=True)
+    expect(page.locator("#verdict")).to_contain_text("scaled")
+
+
+def test_two_lives_and_somebody_elses(page):
+    open_at(page, "lives?residents=1500&years=2&b=full_package")
+    page.click("#run")
+    expect(page.locator("#who")).to_contain_text("resident", timeout=2 * LONG)
+    expect(page.locator(".parted")).to_have_count(1)
+    expect(page.locator("aside")).to_contain_text("people who live in both worlds")
+    expect(page.locator("main")).to_contain_text("One seed is an illustration, not evidence")
+    number = page.locator("aside li button").last.inner_text()
+    page.locator("aside li button").last.click()
+    expect(page.locator("#who")).to_contain_text(number, timeout=2 * LONG)
+
+
+@pytest.mark.parametrize("view", ["choose", "compare", "watch", "lessons", "lives", "together", "budget"])
+def test_every_view_fits_a_phone_and_names_its_controls(page, view):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_at(page, f"{view}?{SMALL}")
+    expect(page.locator("main")).not_to_contain_text("One moment")
+    page.wait_for_timeout(400)
+    wide = page.evaluate("() => document.documentElement.scrollWidth")
+    assert wide <= 390
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("main button, main select, main input, nav a")].filter((one) =>
+            !(one.getAttribute("aria-label") || one.textContent.trim() || [...(one.labels || [])].some((label) =>
+            label.textContent.trim()))).map((one) => one.outerHTML)"""
+    )
+    assert nameless == []
