@@ -1,8 +1,10 @@
 """Visiting the page without a browser: what to ask, and what a run says."""
 
+import asyncio
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
@@ -22,3 +24,9 @@ def messages(client: httpx.Client, name: str, told: dict) -> Iterator[tuple[str,
                 kind = line[7:]
             elif line.startswith("data: "):
                 yield kind, json.loads(line[6:])
+
+
+def in_a_loop(work: Coroutine):
+    """Return what asynchronous work gives; in a thread of its own, as a browser under test keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()

@@ -1,6 +1,5 @@
 """Careless and hostile visitors: nothing of theirs names a file, runs code, or gets past the door."""
 
-import asyncio
 import socket
 
 import httpx
@@ -9,7 +8,7 @@ from deflect.app import choices
 from deflect.app.guard import LARGEST_BODY, names_of, new_token
 from deflect.app.server import Page, guarded
 from deflect.scenarios.errors import InputError
-from visits import SMALL
+from visits import SMALL, in_a_loop
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,7 @@ def answer(page, path="/", method="GET", host="127.0.0.1:8765", at=("127.0.0.1",
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
             return await client.request(method, path, **how)
 
-    return asyncio.run(ask())
+    return in_a_loop(ask())
 
 
 def raw(served: str, request: bytes) -> bytes:

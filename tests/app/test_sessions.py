@@ -7,7 +7,7 @@ import httpx
 import pytest
 from deflect.app import crew as crews
 from deflect.app.crew import Crew, TaskFailed
-from visits import SMALL, messages
+from visits import SMALL, in_a_loop, messages
 
 LONG = {"residents": 10_000, "years": 5, "pairs": 50}
 
@@ -51,7 +51,7 @@ def test_a_newer_run_takes_the_place_of_the_visitors_own_only(served, visitor):
         assert next(beside)[0] in ("start", "queued")
         assert next(first)[0] in ("start", "queued")
         newer = dict(messages(visitor, "compare", SMALL))
-        assert newer["finished"]
+        assert "finished" in newer
         assert list(first)[-1][0] == "replaced"
         assert next(name for name, _ in beside if name != "start") in ("months", "pair", "table")
         beside.close()
@@ -60,7 +60,7 @@ def test_a_newer_run_takes_the_place_of_the_visitors_own_only(served, visitor):
 
 def test_who_leaves_leaves_nothing_running(visitor):
     run = messages(visitor, "compare", LONG)
-    assert next(run)[0] == "start"
+    assert next(name for name, _ in run if name != "queued") == "start"
     assert next(name for name, _ in run if name == "months") == "months"
     busy = status(visitor)
     assert busy["busy"] == 2 and busy["waiting"] >= 40
@@ -88,14 +88,14 @@ class Noted:
         self.told.append(what)
 
 
-def in_a_loop(check):
+def with_a_crew(check):
     async def go():
         crew = Crew(1)
         crew.workers = [Noted()]
         async with asyncio.timeout(20):  # what is never answered is a fault too
             await check(crew)
 
-    asyncio.run(go())
+    in_a_loop(go())
 
 
 def order_of(crew) -> list[str]:
@@ -116,7 +116,7 @@ def test_visitors_take_turns():
         assert sorted(order) == ["first 0", "first 1", "first 2", "second 0", "second 1"]
         assert order.index("second 0") <= 2 and order.index("second 1") <= 4
 
-    in_a_loop(check)
+    with_a_crew(check)
 
 
 def test_who_has_had_most_waits_longest():
@@ -127,7 +127,7 @@ def test_who_has_had_most_waits_longest():
             crew.submit(owner, owner, None)
         assert order_of(crew) == ["begun", "second", "second", "first"]
 
-    in_a_loop(check)
+    with_a_crew(check)
 
 
 def test_nobody_has_two_workers_while_others_wait():
@@ -141,7 +141,7 @@ def test_nobody_has_two_workers_while_others_wait():
         crew._hear(crew.workers[0], crews.DONE, "", None)
         assert sorted(worker.task.owner for worker in crew.workers) == ["first", "second"]
 
-    in_a_loop(check)
+    with_a_crew(check)
 
 
 def test_what_is_given_up_is_told_and_never_handed_out():
@@ -154,7 +154,7 @@ def test_what_is_given_up_is_told_and_never_handed_out():
         crew._hear(worker, crews.DONE, "", None)
         assert worker.task is None and begun.answer.cancelled()
 
-    in_a_loop(check)
+    with_a_crew(check)
 
 
 def test_a_fault_is_not_shown_to_the_visitor(capsys):
@@ -165,7 +165,7 @@ def test_a_fault_is_not_shown_to_the_visitor(capsys):
             await task.answer
         assert "secret" not in str(failed.value)
 
-    in_a_loop(check)
+    with_a_crew(check)
     assert "secret" in capsys.readouterr().err
 
 
@@ -177,4 +177,4 @@ def test_a_crew_that_cannot_start_says_so():
             await task.answer
         assert crew.waiting == {}
 
-    in_a_loop(check)
+    with_a_crew(check)
