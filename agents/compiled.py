@@ -8,7 +8,6 @@ the hash of every source file of the rules; any edit starts a fresh folder.
 import hashlib
 import os
 import shutil
-import time
 from pathlib import Path
 
 import numba
@@ -34,16 +33,16 @@ def _cache_folder() -> Path | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
-        _forget_old(folder.parent)
+        _forget_old(folder)
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
 
 
-def _forget_old(folder: Path) -> None:
+def _forget_old(in_use: Path) -> None:
     """Delete compiled code of other versions of the sources that nobody has started for a week."""
-    for version in folder.iterdir():
-        if version.stat().st_mtime < time.time() - _WEEK:
+    for version in in_use.parent.iterdir():
+        if version.stat().st_mtime < in_use.stat().st_mtime - _WEEK:
             shutil.rmtree(version, ignore_errors=True)
 
 

@@ -54,7 +54,7 @@ def draw(found: "Search") -> Figure:
     )
     _strip(strip, found)
     above = dict(x=0.012, va="top", color=INK)
-    heading = textwrap.fill(title(found), 105)
+    heading = textwrap.fill(title(found), 118)
     figure.text(y=1 - 0.18 / height, s=heading, fontsize=15, fontweight="bold", **above)
     below = 0.28 + 0.27 * (heading.count("\n") + 1)
     figure.text(y=1 - below / height, s=_asked(found), fontsize=10, **above)
@@ -69,7 +69,7 @@ def title(found: "Search") -> str:
     within = f"{found.place}, {dollars(question.space.budget, whole=True)} a year"
     if most is None:
         return f"{within}: no mix found that fresh runs can tell from the {question.base.name.replace('_', ' ')}"
-    return f"{within}: the best mix found has {headline(found, most)}"
+    return f"{within}: the best mix found has {headline(found, most, '')}"
 
 
 def axes_of(found: "Search") -> tuple[Axis, Axis]:
@@ -228,7 +228,7 @@ def _keys(figure: Figure, found: "Search", top: float, height: float) -> None:
         (BLUE, f"○ on the front, cannot be told from {base}")
         * any(one.on_front and not one.clear for one in found.front),
         (GREY, "○ fell off the front on fresh seeds") * any(one.beaten_by for one in found.front),
-        (VERMILION, "◆ a policy for reference") * bool(found.references),
+        (VERMILION, "◆ a policy for reference   ▶ costs more than is drawn") * bool(found.references),
         ("#9A9A9A", "• a mix as the search saw it; a line leads to what fresh seeds say"),
     ]
     for line, (colour, said) in enumerate(key for key in keys if key):

@@ -40,7 +40,7 @@ class Confirmed(NamedTuple):
     found: tuple[Estimate, ...]  # what fresh pairs say, an objective each
     beaten_by: str = ""  # name of one that is no worse in anything by the fresh means, and better in something
     clear: bool = False  # better than the base in what the money is for, beyond chance
-    like: str = ""  # on the front: the next cheaper one there that the pairs cannot tell it from
+    like: str = ""  # the cheapest one on the front that the pairs cannot tell it from, in the first gain
 
     @property
     def on_front(self) -> bool:
@@ -100,15 +100,18 @@ def judged(
 
 
 def _told_apart(mixes: list[Confirmed], gain: int, pairs: dict[tuple[str, int], np.ndarray]) -> list[Confirmed]:
-    """Name, for each mix of the front, the cheaper one beside it that the pairs cannot tell it from."""
-    before: Confirmed | None = None
+    """Name, for each mix of the front, the cheapest one there that the pairs cannot tell it from."""
+    cheaper: list[str] = []
     found = []
     for one in mixes:
-        if one.on_front:
-            if before is not None:
-                apart = estimate(pairs[one.name, gain], pairs[before.name, gain])
-                if not (apart.low > 0 or apart.high < 0):
-                    one = one._replace(like=before.name)
-            before = one
+        if one.on_front and one.clear:
+            like = next((name for name in cheaper if not _apart(pairs[one.name, gain], pairs[name, gain])), "")
+            cheaper.append(one.name)
+            one = one._replace(like=like)
         found.append(one)
     return found
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> bool:
+    each = estimate(one, other)
+    return each.low > 0 or each.high < 0

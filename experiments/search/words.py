@@ -47,14 +47,14 @@ def parts(goal: Objective, each: Estimate) -> tuple[str, str]:
     return (diff if money else f"{diff} {unit}"), span
 
 
-def headline(found: "Search", one: Confirmed) -> str:
+def headline(found: "Search", one: Confirmed, interval: str = "95 % interval ") -> str:
     """Return what a mix does to the first gain: "5.1 % fewer expected overdose deaths (95 % interval −6 to −4 %)"."""
     place = gains(found.question.objectives)[0]
     goal, each = found.question.objectives[place], one.found[place]
     diff, span = parts(goal, each)
     title = f"{goal.title[:1].lower()}{goal.title[1:]}"
     said = f"{diff.lstrip('+−')} {direction(row_of(goal, each))} {title}"
-    return f"{said} (95 % interval {span})" if span else said
+    return f"{said} ({interval}{span})" if span else said
 
 
 def best(found: "Search") -> Confirmed | None:
@@ -76,7 +76,13 @@ def message(found: "Search") -> str:
         goal = question.objectives[gains(question.objectives)[0]]
         what = f"{goal.title[:1].lower()}{goal.title[1:]}"
         return f"{within}: {question.confirm} fresh pairs cannot tell any mix from {base} in {what}"
-    return f"{within}, {most.name} does most: {headline(found, most)}"
+    said = f"{within}, {most.name} does most: {headline(found, most)}"
+    like = next((one for one in found.front if one.name == most.like), None)
+    if like is None:
+        return f"{said}, for {dollars(most.price)}"
+    return (
+        f"{said}; the pairs cannot tell it from {like.name}, for {dollars(like.price)} instead of {dollars(most.price)}"
+    )
 
 
 def show(found: "Search", out: Console) -> None:
@@ -131,12 +137,12 @@ def _table(found: "Search", out: Console) -> None:
 
 
 def verdict(found: "Search", one: Confirmed) -> str:
-    """Return what is to be said of a mix beside its numbers."""
+    """Return what is to be said of a mix beside its numbers, in as few words as a table has room for."""
     if not one.number:
-        return "over the budget" if one.price > found.question.space.budget else ""
-    said = [f"beaten by {one.beaten_by}"] if one.beaten_by else []
+        return "over budget" if one.price > found.question.space.budget else ""
+    said = [f"off: {one.beaten_by.removeprefix('the ')}"] if one.beaten_by else []
     if not one.clear:
-        said.append(f"like {found.question.base.name}")
+        said.append("like base")
     elif one.like:
         said.append(f"like {one.like}")
     return ", ".join(said)
@@ -156,12 +162,23 @@ def notes(found: "Search") -> list[str]:
     said, question = [], found.question
     if any("like" in verdict(found, one) for one in found.front):
         said.append(
-            f"Like another: {question.confirm} fresh pairs cannot tell it from {question.base.name} in what the money "
-            "is for, or from the mix before it on the front."
+            f"Like base: {question.confirm} fresh pairs cannot tell the mix from {question.base.name} in what the "
+            "money is for. Like another mix: they cannot tell it from that one, the cheapest such on the front."
         )
-    fallen = [one.name for one in found.front if one.beaten_by]
-    if fallen:
-        said.append(f"On fresh seeds off the front: {', '.join(fallen)}. Chance had made them look better.")
+    if fallen := [one.name for one in found.front if one.beaten_by]:
+        said.append(
+            f"Off the front on fresh seeds: {', '.join(fallen)}; the one named beside it costs no more and does no "
+            "less. Chance had made it look better."
+        )
+    if more := flattery(found):
+        said.append(
+            f"Of all of them together the search had seen {100 * more:.0f} % more gain than fresh pairs confirm."
+        )
+    if over := [one.name for one in found.front if _overspent(found, one)]:
+        said.append(
+            f"Within the budget as planned, over it as billed in the runs: {', '.join(over)}. Some measures are "
+            "planned from what usually happens and billed from what did."
+        )
     free = [f"{label(lever.path)} ({lever.free})" for lever in question.space.levers if lever.free]
     if free:
         said.append(
@@ -174,6 +191,21 @@ def notes(found: "Search") -> list[str]:
             shown = ", ".join(map(label, beyond[:4])) + (f" and {len(beyond) - 4} more" if len(beyond) > 4 else "")
             said.append(f"The policies for reference set levers too that the search could not: {shown}.")
     return said
+
+
+def flattery(found: "Search") -> float:
+    """Return how much more gain the search saw than fresh pairs, as a share of theirs; 0 where it saw no more."""
+    place = gains(found.question.objectives)[0]
+    goal = found.question.objectives[place]
+    seen = sum(-goal.sign * one.searched[place] for one in found.front)
+    fresh = sum(one.found[place].gain(goal)[0] for one in found.front)
+    return max(seen / fresh - 1, 0.0) if fresh > 0 else 0.0
+
+
+def _overspent(found: "Search", one: Confirmed) -> bool:
+    goals = found.question.objectives
+    bill = [each for goal, each in zip(goals, one.found, strict=True) if goal.id == "cost_programme"]
+    return any(each.low > found.question.space.budget for each in bill)
 
 
 def _beyond(found: "Search") -> list[str]:

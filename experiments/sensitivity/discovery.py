@@ -65,9 +65,9 @@ class Case(NamedTuple):
             return self
         ranked = np.sort(means)
         count = int(WORST * len(ranked))
-        if better == "more":
-            return Case("below", float(ranked[count - 1 : count + 1].mean()), self.percent)
-        return Case("above", float(ranked[-count - 1 : len(ranked) - count + 1].mean()), self.percent)
+        if better == "more":  # a hair beyond, so that the last of the quarter is in it, and whatever is as bad
+            return Case("below", float(np.nextafter(ranked[count - 1], np.inf)), self.percent)
+        return Case("above", float(np.nextafter(ranked[-count], -np.inf)), self.percent)
 
     def mask(self, means: np.ndarray) -> np.ndarray:
         """Say which points are cases."""

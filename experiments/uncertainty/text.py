@@ -159,7 +159,10 @@ def _decision(study: "Uncertainty", out: Console) -> None:
 
 def _worth(study: "Uncertainty", out: Console) -> None:
     numbers = study.value[study.value.kind == "number"]
-    valued = bool((numbers.value > 0).any())
+    valued = bool((numbers.value > numbers.best_by_chance).any())
+    if not valued:
+        numbers = numbers.sort_values(["variance_share", "name"], ascending=[False, True], kind="stable")
+        _say("Of no single number can these draws show what it is worth: told by how much goes with it instead.", out)
     size, word = scale(numbers.value)
     worth = f"worth, {word}"
     heads = ("most worth measuring" if valued else "goes most with net benefit", worth, "foretells", "clear",

@@ -55,6 +55,9 @@ def test_trust_and_cost_are_those_of_the_other_tables(comparison):
     groups = comparison.equity
     rate = groups[(groups.outcome == "trust") & (groups.grouping == "all") & (groups.measure == "rate")].iloc[0]
     assert trust.mean_b == pytest.approx(rate.b, abs=0.01) and trust.diff == pytest.approx(rate.change, abs=0.01)
+    sexes = [one.groups for one in comparison.b.runs]
+    by_hand = [(told["trust"][1] + told["trust"][2]) / (told["residents"][1] + told["residents"][2]) for told in sexes]
+    assert trust.mean_b == pytest.approx(np.mean(by_hand), rel=1e-9)
     assert trust.diff != 0 and (trust.better, cost.better) == ("more", "")
     increment = next(one for one in comparison.economics.increments if one.what == "all")
     assert (cost.mean_a, cost.mean_b, cost.diff) == pytest.approx((increment.a, increment.b, increment.diff))

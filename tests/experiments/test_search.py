@@ -384,6 +384,8 @@ def test_who_cannot_be_told_from_the_base_or_the_cheaper_one_is_named():
     one, two, three, four = judge(mix_of(1, -0.5, 100), mix_of(2, -3, 200), mix_of(3, -3.05, 300), mix_of(4, -8, 400))
     assert [each.clear for each in (one, two, three, four)] == [False, True, True, True]
     assert [each.like for each in (one, two, three, four)] == ["", "", "mix-2", ""]
+    first, second, third = judge(mix_of(1, -3, 100), mix_of(2, -3.05, 200), mix_of(3, -3.1, 300))
+    assert (first.like, second.like, third.like) == ("", "mix-1", "mix-1")
 
 
 def test_more_of_what_is_good_counts_as_a_gain():
@@ -408,8 +410,9 @@ def test_the_sentence_claims_no_more_than_the_pairs(found):
         "Within $8 million a year: 5 fresh pairs cannot tell any mix from status_quo in expected overdose deaths"
     )
     some = told_of(found, mix_of(1, -3, 100), mix_of(2, -8, 200), mix_of(3, -9, 300, half=10.0))
-    assert "mix-2 does most: 8 % fewer expected overdose deaths (95 % interval −9 to −7 %)" in message(some)
-    assert "cannot" not in message(some)
+    assert "mix-2 does most: 8 % fewer expected overdose deaths (95 % interval −9 to −7 %), for $200" in message(some)
+    alike = told_of(found, mix_of(1, -8, 100), mix_of(2, -8.05, 200))
+    assert message(alike).endswith("; the pairs cannot tell it from mix-1, for $100 instead of $200")
     nobody = told_of(found)
     assert message(nobody) == "Within $8 million a year: no mix looked better than status_quo"
     assert nobody.figure() and none.figure()
@@ -417,8 +420,12 @@ def test_the_sentence_claims_no_more_than_the_pairs(found):
 
 def test_beside_the_numbers_stands_what_they_do_not_show(found):
     made = told_of(found, mix_of(1, -0.5, 100), mix_of(2, -3, 200), mix_of(3, -2, 300))
-    assert [verdict(made, one) for one in made.front] == ["like status_quo", "", "beaten by mix-2"]
-    assert any("off the front: mix-3" in text for text in notes(made))
+    assert [verdict(made, one) for one in made.front] == ["like base", "", "off: mix-2"]
+    assert any("Off the front on fresh seeds: mix-3" in text for text in notes(made))
+    assert any("had seen 55 % more gain" in text for text in notes(made))  # 1.5 + 4 + 3 for 0.5 + 3 + 2
+    assert not any("as billed" in text for text in notes(made))
+    dear = told_of(found, mix_of(1, -3, 9e6))
+    assert any("over it as billed in the runs: mix-1" in text for text in notes(dear))
     assert effect(GOALS[0], Estimate(-3.0, -4.0, -2.0, 100.0)) == "−3 % (−4 to −2 %)"
 
 

@@ -171,6 +171,18 @@ def test_discovery_finds_no_box_in_chance():
     assert found.unseen_density[1] < 0.25 < found.unseen_density[2]
 
 
+def test_the_worst_quarter_is_a_quarter_and_keeps_ties():
+    means = np.r_[np.arange(36.0), [35.0] * 4]
+    above, below = Case("worst").of(means, "fewer"), Case("worst").of(means, "more")
+    assert (above.side, above.mask(means).sum()) == ("above", 10) and (below.side, below.mask(means).sum()) == (
+        "below",
+        10,
+    )
+    assert (
+        Case("worst").of(np.r_[np.zeros(30), np.ones(15)], "fewer").mask(np.r_[np.zeros(30), np.ones(15)]).sum() == 15
+    )
+
+
 def test_too_few_cases_are_refused_without_losing_the_runs():
     values, bad = cloud()
     with pytest.raises(InputError, match=r"above 5: is so at 0 of 300 points.*go from 0 to 1"):

@@ -77,7 +77,7 @@ def test_a_tornado_is_the_runs_themselves(lived):
 
 def test_discovery_lives_its_points(lived):
     study, folder = lived("discovery", **HOW["discovery"])
-    assert study.found.points == 40 and study.found.cases == 10 and study.found.case.side == "below"
+    assert study.found.points == 40 and 10 <= study.found.cases < 16 and study.found.case.side == "below"
     assert set(study.table.path) == {SEEK, INERT} and not study.table.set_index("path").clear[INERT]
     assert study.points[SEEK].between(0.05, 1.5).all() and study.points[SEEK].nunique() == 40
 

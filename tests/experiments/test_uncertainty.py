@@ -467,7 +467,11 @@ def test_the_command_tells_and_refuses(lived, home, monkeypatch, capsys):
         cli.main()
     told = capsys.readouterr().out
     assert ended.value.code == 0
-    ranked = "most worth measuring" if lived.value.value[3:].max() > 0 else "goes most with net benefit"
+    ranked = (
+        "most worth measuring"
+        if (lived.value.value > lived.value.best_by_chance).any()
+        else "goes most with net benefit"
+    )
     for said in (lived.message.split(" (95")[0], "Level of deaths:", ranked, "errors had nothing", "8 of 8 draws with"):
         assert said in told, said
     assert max(map(len, told.splitlines())) <= max(110, len(str(home)) + 70)
