@@ -42,8 +42,8 @@ ASKED = {
         "deflection.outreach_workers_per_100k": {"from": 0, "to": 6, "steps": 4},
     },
     "references": ["more_slots"],
-    "trials": 6,
-    "generation": 3,
+    "trials": 4,
+    "generation": 2,
     "seeds": 2,
     "confirm": 5,
 }
@@ -235,7 +235,7 @@ deflect.search(json.loads(asked), folder, workers=1, progress=told)
 """
 
 
-@pytest.mark.parametrize("runs", (4, 20))  # in a generation, in the confirmation
+@pytest.mark.parametrize("runs", (7, 20))  # in a generation, in the confirmation
 def test_a_search_that_is_killed_goes_on_to_the_bytes_of_one_that_was_not(found, tmp_path, runs):
     folder = tmp_path / "killed"
     code = KILLED.format(asked=json.dumps(ASKED), folder=str(folder), runs=runs)
@@ -254,10 +254,10 @@ def test_more_trials_go_on_with_what_is_there(found, tmp_path):
     shutil.copytree(found.folder, tmp_path / "more")
     lived = []
     more = deflect.search(
-        ASKED | {"trials": 9}, tmp_path / "more", workers=1, progress=lambda *told: lived.append(told)
+        ASKED | {"trials": 6}, tmp_path / "more", workers=1, progress=lambda *told: lived.append(told)
     )
-    assert more.tried[:6] == found.tried and len(more.tried) == 9
-    assert lived[0][0] > 6 * 2
+    assert more.tried[:4] == found.tried and len(more.tried) == 6
+    assert lived[0][0] > 4 * 2
 
 
 def test_no_mix_is_over_the_budget_and_none_is_lived_that_would_be(found):
@@ -443,7 +443,7 @@ def test_tables_say_what_docs_say(found):
     ]  # fmt: skip
     assert list(table.mix) == [*(f"mix-{n}" for n in range(1, len(found.front) + 1)), "more_slots"]
     assert table.status.iloc[-1] == "reference" and (table.price_per_year.iloc[:-1].diff().dropna() >= 0).all()
-    assert len(pandas.read_csv(found.folder / "searched.csv")) == 6
+    assert len(pandas.read_csv(found.folder / "searched.csv")) == 4
 
 
 # --- what is refused
