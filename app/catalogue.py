@@ -6,7 +6,8 @@ from ..experiments.differences import value_at
 from ..scenarios import evidence, places
 from ..scenarios.errors import InputError
 from ..scenarios.load import load, policies
-from ..scenarios.schema import SWITCHES, UNMEASURED, fields
+from ..scenarios.schema import fields
+from ..scenarios.sections import SWITCHES, UNMEASURED
 from . import choices, lessons
 from .levers import GROUPS, LEVERS, SWITCH_WORDS, Lever
 

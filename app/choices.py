@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from ..scenarios import places
 from ..scenarios.errors import InputError, nearest
 from ..scenarios.load import load, policies
-from ..scenarios.schema import SWITCHES, Scenario, Switch
+from ..scenarios.schema import Scenario
+from ..scenarios.sections import SWITCHES, Switch
 from .levers import LEVERS
 
 MOST_RESIDENTS, FEWEST_RESIDENTS = 30_000, 500

@@ -5,7 +5,7 @@ import shlex
 from typing import Any
 
 from ..experiments.provenance import seeds_text
-from ..scenarios.schema import SWITCHES
+from ..scenarios.sections import SWITCHES
 from . import choices
 
 FILES = ("policy-a.yaml", "policy-b.yaml")

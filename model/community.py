@@ -25,7 +25,7 @@ from ..scenarios.schema import Scenario, fields
 from .build import build
 from .care import change_use
 from .changes import begin_history, depart_and_settle
-from .checks import NEXT_USE
+from .checks.care import NEXT_USE
 from .day import DAY, live_a_day
 from .events import MOVED_OUT, Kind
 from .hand_off import agency_graph

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .budget import DAYS_A_YEAR, MEASURES, here_of, price_of
+from .budget import price_of
 from .events import Kind
+from .measures import MEASURES
+from .needs import DAYS_A_YEAR, here_of
 from .processes.census import FIRST_EVENT, Count
 from .world import START_DAY
 
@@ -163,7 +165,7 @@ def quantities(world) -> Quantities:
     """Return what a run keeps for its bill, by year of the policy; QUANTITIES are the ids, shape (years,) each.
 
     `census.` columns are added up over the nights of a year: person-days of a stock, the sum of a flow. `event.` counts
-    events of a kind. `force.` is what a measure of budget.py had in force, in its unit.
+    events of a kind. `force.` is what a measure of measures.py had in force, in its unit.
     """
     nights = world.census[-START_DAY:]
     year = (np.arange(len(nights)) / DAYS_A_YEAR).astype(np.int64)

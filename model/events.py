@@ -194,6 +194,8 @@ MEANING = {
     Kind.PARENT_JAILED: ("had a parent go to jail", "resident (the parent)", ""),
     Kind.HEARD_OF_SUCCESS: ("an officer heard of a success", "officer", ""),
 }
+# What happens to an officer, who is the `other`, and to no resident.
+OF_OFFICERS = tuple(kind for kind, (what, _, _) in MEANING.items() if what.startswith("an officer "))
 
 # For compiled code, see agents/resident.py.
 (BORN, DIED_OTHER, MOVED_OUT, MOVED_IN, LEFT_HOME, USE_CHANGED, OVERDOSE, SEEN, FOUND, LAY_NALOXONE, CALLED_911,
@@ -207,7 +209,7 @@ MEANING = {
  HEARD_OF_SUCCESS) = np.arange(len(Kind))  # fmt: skip
 
 
-@compiled
+@compiled(kept=True)
 def happened(world, kind, who, other, amount, cause, setting):
     """Append one event of today and return its row, the cause of what follows from it."""
     clock = world.clock[0]

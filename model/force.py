@@ -5,7 +5,7 @@ from scipy.special import betaincinv, ndtri
 
 from ..agents.officer import CREWS, OFFICER, SHIFTS
 from ..agents.table import NONE
-from ..scenarios.schema import STAFFING_MAX
+from ..scenarios.sections import STAFFING_MAX
 from .diary import NEVER
 from .randomness import Stream, draws
 from .roster import POST

@@ -6,7 +6,8 @@ import numpy as np
 from scipy.special import betaincinv, gammaincinv, ndtri
 
 from ..scenarios.evidence import value_of
-from ..scenarios.schema import PROACTIVE_MAX, fields
+from ..scenarios.schema import fields
+from ..scenarios.sections import PROACTIVE_MAX
 
 SECTIONS = (
     "population",

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from . import places
 from .errors import InputError, nearest
 from .reading import Entry, parse, read, wrap
-from .schema import SWITCHES, Scenario, Spec, Switch, fields
+from .schema import Scenario, Spec, fields
+from .sections import SWITCHES, Switch
 
 POLICIES = Path(__file__).parent / "policies"
 OWN = ("extends", "name", "description")  # what a child does not take from its parent

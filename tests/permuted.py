@@ -1,5 +1,7 @@
 """The same world with its rows in another order: keys stay, and every column that names a row follows."""
 
+from typing import NamedTuple
+
 import numpy as np
 from deflect.agents.table import NONE
 from deflect.model.diary import KINDS_OF_DATE, MOVE_OUT
@@ -43,79 +45,120 @@ class Order:
         return result
 
 
+class Orders(NamedTuple):
+    """The new orders of the rows of a world."""
+
+    people: Order
+    histories: Order
+    children: Order
+    officers: Order
+    homes: Order
+
+
 def permuted(world: World, seed: int, households: bool = True) -> World:
     """Return a world that differs in nothing but the order of its rows of people, histories, children and officers.
 
     With `households` of households too. Posts, providers, workers and neighbourhoods are known by their rows.
     """
     chance = np.random.default_rng(seed)  # noqa: NPY002
-    state, clock = world.state, world.state.clock[0]
-    starting = len(state.tie_start) - 1
-    people = Order(int(clock.residents), [starting], chance)
-    histories = Order(int(clock.histories), [], chance)
-    children = Order(int(clock.children), [], chance)
-    officers = Order(len(state.officers), [], chance)
-    homes = Order(int(clock.households), [], chance)
-    if not households:
-        homes.old = homes.new = np.arange(int(clock.households))
-    new = {name: array.copy() for name, array in zip(State._fields, state, strict=True)}
+    orders = _orders(world, households, chance)
+    new = {name: array.copy() for name, array in zip(State._fields, world.state, strict=True)}
+    _move_tables(world.state, new, orders)
+    _move_lists(world.state, new, orders, chance)
+    _move_ties(world.state, new, orders)
+    _move_dates(world.state, new, orders)
+    _move_events(world.state, new, orders)
+    moved = World(State(**new), world.scenario, world.seed, world.starting_people, world.place_population)
+    assert digest(moved) != digest(world)
+    return moved
 
-    residents = people.moved(state.residents)
-    used = residents[: len(people.old)]
+
+def _orders(world: World, households: bool, chance: np.random.Generator) -> Orders:
+    state, clock = world.state, world.state.clock[0]
+    orders = Orders(
+        people=Order(int(clock.residents), [len(state.tie_start) - 1], chance),
+        histories=Order(int(clock.histories), [], chance),
+        children=Order(int(clock.children), [], chance),
+        officers=Order(len(state.officers), [], chance),
+        homes=Order(int(clock.households), [], chance),
+    )
+    if not households:
+        orders.homes.old = orders.homes.new = np.arange(int(clock.households))
+    return orders
+
+
+def _move_tables(state: State, new: dict[str, np.ndarray], orders: Orders) -> None:
+    """Move the rows of tables, and let every column that names a row follow."""
+    people, histories, children, officers, homes = orders
+    for name, order in (
+        ("residents", people),
+        ("households", homes),
+        ("histories", histories),
+        ("dealings", histories),
+        ("luck", histories),
+        ("children", children),
+        ("officers", officers),
+    ):
+        new[name] = order.moved(getattr(state, name))
+    residents = new["residents"][: len(people.old)]
     for column in PEOPLE:
-        used[column] = people.of(used[column])
-    used["history"], used["household"] = histories.of(used["history"]), homes.of(used["household"])
-    used["child"] = children.of(used["child"])
-    new["residents"] = residents
-    new["households"] = homes.moved(state.households)
-    first = new["households"][: len(homes.old)]
-    first["first"] = people.of(first["first"])
-    new["histories"] = histories.moved(state.histories)
-    hers = new["histories"][: len(histories.old)]
-    hers["resident"] = people.of(hers["resident"])
-    new["dealings"] = histories.moved(state.dealings)
-    new["children"] = children.moved(state.children)
-    theirs = new["children"][: len(children.old)]
-    theirs["resident"] = people.of(theirs["resident"])
-    new["officers"] = officers.moved(state.officers)
+        residents[column] = people.of(residents[column])
+    for column, order in (("history", histories), ("household", homes), ("child", children)):
+        residents[column] = order.of(residents[column])
+    for table, column, order in (
+        ("households", "first", homes),
+        ("histories", "resident", histories),
+        ("children", "resident", children),
+    ):
+        rows = new[table][: len(order.old)]
+        rows[column] = people.of(rows[column])
     for table, column in OFFICERS:
         rows = new[table][: len(histories.old)] if table == "dealings" else new[table]
         rows[column] = officers.of(rows[column])
-    new["luck"] = histories.moved(state.luck)
-    for name, used in (("queue", int(clock.queued)), ("cases", int(clock.cases))):  # lists in no order
+
+
+def _move_lists(state: State, new: dict[str, np.ndarray], orders: Orders, chance: np.random.Generator) -> None:
+    """Shuffle the lists that have no order, and rename the rows in them."""
+    clock, histories = state.clock[0], orders.histories
+    for name, used in (("queue", int(clock.queued)), ("cases", int(clock.cases))):
         new[name][:used] = histories.of(getattr(state, name)[:used])[chance.permutation(used)]
     new["roll"][: clock.histories] = histories.of(state.roll[: clock.histories])  # its own order is the point
 
-    # Ties: everybody's list in the order it had, at the new place.
-    degree = np.diff(state.tie_start)[people.old[:starting]]
+
+def _move_ties(state: State, new: dict[str, np.ndarray], orders: Orders) -> None:
+    """Give everybody's list of ties in the order it had, at the new place."""
+    people, old = orders.people, orders.people.old[: len(state.tie_start) - 1]
+    degree = np.diff(state.tie_start)[old]
     new["tie_start"] = np.concatenate([[0], np.cumsum(degree)]).astype(state.tie_start.dtype)
-    source = np.concatenate([np.arange(*state.tie_start[row : row + 2]) for row in people.old[:starting]])
+    source = np.concatenate([np.arange(*state.tie_start[row : row + 2]) for row in old])
     new["tie_to"] = people.of(state.tie_to[source]).astype(state.tie_to.dtype)
     new["tie_kind"], new["tie_weight"] = state.tie_kind[source], state.tie_weight[source]
     new["late_first"] = people.moved(state.late_first)
-    late = new["late_ties"][: clock.late_ties]
+    late = new["late_ties"][: state.clock[0].late_ties]
     late["to"] = people.of(late["to"])
 
+
+def _move_dates(state: State, new: dict[str, np.ndarray], orders: Orders) -> None:
     for kind in range(KINDS_OF_DATE):
-        order = homes if kind == MOVE_OUT else people
+        order = orders.homes if kind == MOVE_OUT else orders.people
         new["diary_first"][kind] = order.of(state.diary_first[kind])
         count = len(order.old)
         following = state.diary_next[kind, :count][order.old]
         new["diary_next"][kind, :count] = order.of(np.where(following < count, following, NONE))
 
-    events = new["events"][: clock.events]
-    events["who"] = people.of(events["who"])
+
+def _move_events(state: State, new: dict[str, np.ndarray], orders: Orders) -> None:
+    """Let the columns of events that name people, homes and officers follow; events stay in their order."""
+    events = new["events"][: state.clock[0].events]
+    events["who"] = orders.people.of(events["who"])
     for kind in Kind:
         rows = events["kind"] == kind
         means = MEANING[kind][1]
-        for word, order in (("resident", people), ("household", homes), ("officer", officers)):
+        for word, order in (("resident", orders.people), ("household", orders.homes), ("officer", orders.officers)):
             if means.startswith(word):
                 events["other"][rows] = order.of(events["other"][rows])
         if kind == Kind.LEFT_HOME:
-            events["amount"][rows] = homes.of(events["amount"][rows].astype(np.int64))
-    moved = World(State(**new), world.scenario, world.seed, world.starting_people, world.place_population)
-    assert digest(moved) != digest(world)
-    return moved
+            events["amount"][rows] = orders.homes.of(events["amount"][rows].astype(np.int64))
 
 
 def tables_by_key(world: World) -> dict[str, list]:

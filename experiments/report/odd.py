@@ -4,7 +4,8 @@ import sys
 from typing import NamedTuple
 
 from ...scenarios.evidence import registry
-from ...scenarios.schema import SECTIONS, fields
+from ...scenarios.schema import fields
+from ...scenarios.sections import SECTIONS
 from .parts import Found, Row, Table, words
 
 NEVER = ("day", "key")  # units whose range says nothing to a reader

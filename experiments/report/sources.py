@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 from ...scenarios.evidence import Evidence, registry
 from ...scenarios.field import UNITS
-from ...scenarios.schema import SECTIONS, fields
+from ...scenarios.schema import fields
+from ...scenarios.sections import SECTIONS
 from .. import show
 from ..differences import as_text, differences, value_at
 from .parts import Found, Row, Side, Table, words

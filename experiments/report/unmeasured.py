@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ...scenarios.schema import SWITCHES, UNMEASURED
+from ...scenarios.sections import SWITCHES, UNMEASURED
 from .. import compare_table, compare_text, files
 from ..differences import changed
 from ..families import HEADLINES

@@ -67,7 +67,7 @@ class Lever:
     @property
     def free(self) -> str:
         """Why the model has no price for it; empty where it has one."""
-        from ...model.budget import UNPRICED
+        from ...model.measures import UNPRICED
 
         return UNPRICED.get(self.path, "")
 

@@ -2,7 +2,7 @@
 
 Stocks are yesterday's plus what the events of the day changed; flows are the events themselves. So
 a change of state without an event shows up as a census that no longer matches the tables
-(see checks.py), and counting costs what happened, not how many people there are.
+(see checks/counts.py), and counting costs what happened, not how many people there are.
 """
 
 from enum import IntEnum
@@ -136,76 +136,122 @@ def _departed(world, event, tonight):
 
 @compiled(kept=True)
 def _count(world):
+    """Take last night's stocks over, change them by the events of today, and look up what leaves no events."""
     clock = world.clock[0]
     tonight = world.census[clock.day - START_DAY]
+    _begin_tonight(world, tonight)
+    for i in range(clock.today, clock.events):
+        event = world.events[i]
+        tonight[FIRST_EVENT + event.kind] += 1
+        _count_people(world, event, tonight)
+        _count_care(world, event, tonight)
+        _count_custody(event, tonight)
+        _add_sums(event, tonight)
+    if (clock.day - START_DAY) % MONTH == 0:
+        _look_at_children(world, tonight)
+        _look_at_treatment(world, tonight)
+    _look_at_officers(world, tonight, clock.day)
+    tonight[SLOTS] = _slots(world)
+
+
+@compiled
+def _begin_tonight(world, tonight):
+    """Start from the stocks of last night and from flows of zero."""
+    clock = world.clock[0]
     if clock.day > START_DAY:
         for stock in range(FIRST_EVENT):
             tonight[stock] = world.census[clock.day - START_DAY - 1, stock]
     for flow in range(EXPECTED_DEATHS, OFFICERS):
         tonight[flow] = 0.0
     tonight[RESPONSE_MINUTES] = tonight[REPORTS_BY_POLICE] = 0.0
-    for i in range(clock.today, clock.events):
-        event = world.events[i]
-        kind = event.kind
-        tonight[FIRST_EVENT + kind] += 1
-        if kind == BORN or kind == MOVED_IN:
-            tonight[POPULATION] += 1
-        elif kind == DIED_OTHER or kind == DIED_OVERDOSE or kind == MOVED_OUT:
-            _departed(world, event, tonight)
-        elif kind == USE_CHANGED:
-            if event.other >= 0:
-                tonight[NO_USE + event.other] -= 1
-            tonight[NO_USE + int(event.amount)] += 1
-        elif kind == ASKED_FOR_CARE:
-            tonight[WAIT] += 1
-        elif kind == LEFT_LIST or kind == DID_NOT_ATTEND:
-            tonight[WAIT] -= 1
-        elif kind == ADMITTED:
-            tonight[WAIT] -= 1
-            if world.providers[event.other].kind != DETOX_KIND:
-                tonight[WAIT_DAYS] += event.amount
-                tonight[ENTRIES] += 1
-                pathway = event.setting - BY_PATHWAY
-                tonight[DEFLECTED_ENTRIES] += pathway > NO_PATHWAY and pathway != JAIL_RELEASE
-            tonight[WAIT + _medication(world, event)] += 1
-        elif kind == LEFT_CARE:
-            tonight[EXITS] += world.providers[event.other].kind != DETOX_KIND
-            tonight[WAIT + _medication(world, event)] -= 1
-        elif kind == JAILED:
-            tonight[JAIL] += 1
-        elif kind == RELEASED:
-            tonight[JAIL] -= 1
-        elif kind == CASE_OPENED:
-            tonight[CASES] += 1
-            tonight[CASE_WAIT_DAYS] += event.amount
-        elif kind == CASE_CLOSED and event.setting == BY_PATHWAY + OFFICER_INTERVENTION:
-            tonight[CASES] -= 1
-        elif kind == POLICE_CONTACT:
-            tonight[GOOD] += event.amount > 0.0
-            tonight[BAD] += event.amount < 0.0
-        elif kind == OVERDOSE:
-            tonight[EXPECTED_DEATHS] += event.amount
-        elif kind == RESPONDED:
-            tonight[RESPONSE_MINUTES] += event.amount
-        elif kind == REPORTED:
-            tonight[REPORTS_BY_POLICE] += event.amount
-        elif kind == REMOVED:
-            tonight[IN_KIN_CARE - 1 + int(event.amount)] += 1
-        elif kind == REUNIFIED:
-            tonight[IN_KIN_CARE - 1 + event.other] -= 1
-    if (clock.day - START_DAY) % MONTH == 0:
-        _look_at_children(world, tonight)
-        tonight[TREATED_NOT_USING] = 0.0
-        for row in range(clock.histories):
-            person = world.histories[row]
-            if person.present and on_medication(person) and person.use == REMITTED:
-                tonight[TREATED_NOT_USING] += 1
-    _look_at_officers(world, tonight, clock.day)
+
+
+@compiled
+def _count_people(world, event, tonight):
+    """Who came, who went, and whose use changed."""
+    kind = event.kind
+    if kind == BORN or kind == MOVED_IN:
+        tonight[POPULATION] += 1
+    elif kind == DIED_OTHER or kind == DIED_OVERDOSE or kind == MOVED_OUT:
+        _departed(world, event, tonight)
+    elif kind == USE_CHANGED:
+        if event.other >= 0:
+            tonight[NO_USE + event.other] -= 1
+        tonight[NO_USE + int(event.amount)] += 1
+
+
+@compiled
+def _count_care(world, event, tonight):
+    """Who waits for treatment, who is in it, and how they came."""
+    kind = event.kind
+    if kind == ASKED_FOR_CARE:
+        tonight[WAIT] += 1
+    elif kind == LEFT_LIST or kind == DID_NOT_ATTEND:
+        tonight[WAIT] -= 1
+    elif kind == ADMITTED:
+        tonight[WAIT] -= 1
+        if world.providers[event.other].kind != DETOX_KIND:
+            tonight[WAIT_DAYS] += event.amount
+            tonight[ENTRIES] += 1
+            pathway = event.setting - BY_PATHWAY
+            tonight[DEFLECTED_ENTRIES] += pathway > NO_PATHWAY and pathway != JAIL_RELEASE
+        tonight[WAIT + _medication(world, event)] += 1
+    elif kind == LEFT_CARE:
+        tonight[EXITS] += world.providers[event.other].kind != DETOX_KIND
+        tonight[WAIT + _medication(world, event)] -= 1
+
+
+@compiled
+def _count_custody(event, tonight):
+    """Who is in jail, in case management, or away from home as a child."""
+    kind = event.kind
+    if kind == JAILED:
+        tonight[JAIL] += 1
+    elif kind == RELEASED:
+        tonight[JAIL] -= 1
+    elif kind == CASE_OPENED:
+        tonight[CASES] += 1
+        tonight[CASE_WAIT_DAYS] += event.amount
+    elif kind == CASE_CLOSED and event.setting == BY_PATHWAY + OFFICER_INTERVENTION:
+        tonight[CASES] -= 1
+    elif kind == REMOVED:
+        tonight[IN_KIN_CARE - 1 + int(event.amount)] += 1
+    elif kind == REUNIFIED:
+        tonight[IN_KIN_CARE - 1 + event.other] -= 1
+
+
+@compiled
+def _add_sums(event, tonight):
+    """Add up what an event of today says besides that it happened."""
+    kind = event.kind
+    if kind == POLICE_CONTACT:
+        tonight[GOOD] += event.amount > 0.0
+        tonight[BAD] += event.amount < 0.0
+    elif kind == OVERDOSE:
+        tonight[EXPECTED_DEATHS] += event.amount
+    elif kind == RESPONDED:
+        tonight[RESPONSE_MINUTES] += event.amount
+    elif kind == REPORTED:
+        tonight[REPORTS_BY_POLICE] += event.amount
+
+
+@compiled
+def _look_at_treatment(world, tonight):
+    """Count those in treatment with medication who do not use."""
+    tonight[TREATED_NOT_USING] = 0.0
+    for row in range(world.clock[0].histories):
+        person = world.histories[row]
+        if person.present and on_medication(person) and person.use == REMITTED:
+            tonight[TREATED_NOT_USING] += 1
+
+
+@compiled
+def _slots(world):
     slots = 0
     for i in range(len(world.providers)):
         if world.providers[i].kind != DETOX_KIND:
             slots += world.providers[i].slots
-    tonight[SLOTS] = slots
+    return slots
 
 
 @compiled(kept=True)

@@ -10,7 +10,7 @@ from deflect.app.levers import LEVERS
 from deflect.experiments.api import compare
 from deflect.experiments.run import run
 from deflect.scenarios.load import load, policies
-from deflect.scenarios.schema import SWITCHES
+from deflect.scenarios.sections import SWITCHES
 from visits import CLI, SMALL, messages
 
 

@@ -12,9 +12,9 @@ from deflect.experiments.equity_table import CHANGES, COLUMNS, change_table
 from deflect.experiments.equity_table import equity_table as table_of
 from deflect.experiments.result import Result
 from deflect.experiments.run import Run, run
-from deflect.model import groups as by_group
 from deflect.model.events import MEANING, Kind
 from deflect.model.groups import GROUPED, GROUPINGS, GROUPS, MEASURES, REFERENCE, UNGROUPED, why_no_group
+from deflect.model.groups import measures as by_group
 from deflect.model.outcomes import OUTCOMES
 from deflect.scenarios.load import load
 from towns import ALL_PATHWAYS, ROOT

@@ -13,7 +13,8 @@ from deflect.experiments import cli
 from deflect.experiments.factorial import factorial
 from deflect.experiments.report import cheers, gather, unmeasured
 from deflect.model.world import DECLARATIONS
-from deflect.scenarios.schema import UNMEASURED, fields
+from deflect.scenarios.schema import fields
+from deflect.scenarios.sections import UNMEASURED
 from towns import BUSY
 
 import deflect

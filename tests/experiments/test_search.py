@@ -24,7 +24,8 @@ from deflect.experiments.search.objectives import read
 from deflect.experiments.search.question import ask
 from deflect.experiments.search.words import effect, message, notes, verdict
 from deflect.experiments.sweep import Sweep
-from deflect.model.budget import UNPRICED, dearest
+from deflect.model.budget import dearest
+from deflect.model.measures import UNPRICED
 from deflect.scenarios.load import load
 from towns import BUSY, ROOT
 

@@ -15,6 +15,7 @@ FAULTS = (
         "(other, half)",
         f"{PAIRS}::test_policies_of_different_pasts_are_lived_each_by_itself",
         "A and B change places where the run of B ends first",
+        compiled=True,
     ),
     Fault(
         "any_two_share_a_past",
@@ -23,6 +24,7 @@ FAULTS = (
         "    if (",
         f"{PAIRS}::test_policies_of_different_pasts_are_lived_each_by_itself",
         "the burn-in of one policy is taken for that of another",
+        compiled=True,
     ),
     Fault(
         "always_shared",
@@ -61,7 +63,7 @@ FAULTS = (
         "experiments/precision.py",
         "if found.reached or self.at == self.most:",
         "if found.reached or found.half_width < 0.5 or self.at == self.most:",
-        f"{PRECISION}::test_the_result_is_that_of_as_many_pairs_asked_for_at_once",
+        f"{PRECISION}::test_it_ends_at_the_first_look_that_is_narrow_enough_whatever_came_first",
         "another rule than the one asked for",
     ),
     Fault(
@@ -87,6 +89,7 @@ FAULTS = (
         'run.groups[name][-1] for run in runs], float) for name in ("trust", "residents")',
         f"{FAMILIES}::test_trust_and_cost_are_those_of_the_other_tables",
         "the last group taken for everybody",
+        compiled=True,
     ),
     Fault(
         "better_both_ways",
@@ -95,6 +98,7 @@ FAULTS = (
         'if row.better else f"{counted}; more is better"',
         f"{FAMILIES}::test_the_picture_has_the_headlines_and_where_better_is_said_of_each",
         "a way is said to be better of what is contested",
+        compiled=True,
     ),
     Fault(
         "nobody_is_not_the_same",
@@ -103,6 +107,7 @@ FAULTS = (
         "np.array_equal(in_a.values, in_b.values)",
         f"{COMPARE}::test_the_same_policy_differs_in_nothing_wherever_one_looks",
         "of two runs that are the same, a rate of nobody is said to be another",
+        compiled=True,
     ),
     Fault(
         "per_person_and_not_per_100_000",

@@ -7,7 +7,7 @@ EQUITY = "tests/experiments/test_equity.py"
 FAULTS = (
     Fault(
         "everything_per_resident",
-        "model/groups.py",
+        "model/groups/measures.py",
         "_DENOMINATOR.get(outcome.id, _by_default(recipe))",
         "_by_default(recipe)",
         f"{EQUITY}::test_every_measure_has_its_denominator",
@@ -47,7 +47,7 @@ FAULTS = (
     ),
     Fault(
         "a_neighbourhood_lost",
-        "model/groups.py",
+        "model/groups/counting.py",
         "places[~hot].sum()",
         "places[~hot][1:].sum()",
         f"{EQUITY}::test_groups_add_up_to_every_outcome_or_it_is_said_why_there_are_none",
@@ -55,7 +55,7 @@ FAULTS = (
     ),
     Fault(
         "a_race_lost",
-        "model/groups.py",
+        "model/groups/time_at_risk.py",
         "    race = np.bincount(residents.race[who], length, len(RACES))\n",
         "    race = np.bincount(residents.race[who], length, len(RACES))\n    race[1] = 0\n",
         f"{EQUITY}::test_groups_add_up_to_every_outcome_or_it_is_said_why_there_are_none",
@@ -63,7 +63,7 @@ FAULTS = (
     ),
     Fault(
         "nobody_says_why",
-        "model/groups.py",
+        "model/groups/measures.py",
         '{int(Count.SLOTS): "slots are a provider\'s"}',
         "{}",
         f"{EQUITY}::test_groups_add_up_to_every_outcome_or_it_is_said_why_there_are_none",

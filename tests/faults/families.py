@@ -3,6 +3,7 @@
 from . import Fault
 
 HOUSEHOLD = "tests/model/test_household.py"
+GROWING_UP = "tests/model/test_growing_up.py"
 CHILD = "tests/agents/test_child.py"
 
 FAULTS = (
@@ -67,7 +68,7 @@ FAULTS = (
         "model/processes/household.py",
         "    above = family_ratio(world, row) - rules.family_bound\n",
         "    above = min(0.0, family_ratio(world, row) - rules.family_bound)\n",
-        f"{HOUSEHOLD}::test_first_use_comes_with_the_whole_hazard",
+        f"{GROWING_UP}::test_first_use_comes_with_the_whole_hazard",
         "first use above the bound of its dates forgotten",
     ),
     Fault(
@@ -75,7 +76,7 @@ FAULTS = (
         "model/rules.py",
         "family.prescription_ratio * family.spouse_ratio / usual",
         "max(family.prescription_ratio, usual * family.spouse_ratio) / usual",
-        f"{HOUSEHOLD}::test_no_hazard_of_first_use_is_above_the_bound_of_its_dates",
+        f"{GROWING_UP}::test_no_hazard_of_first_use_is_above_the_bound_of_its_dates",
         "two ratios that may meet in one person bounded one by one",
     ),
     Fault(
@@ -83,7 +84,7 @@ FAULTS = (
         "agents/child.py",
         "    strain += rules.family_initiation_per_distress * child.distress",
         "    strain += 3.0 * rules.family_initiation_per_distress * child.distress",
-        f"{HOUSEHOLD}::test_rearing_does_what_siblings_reared_apart_show",
+        f"{GROWING_UP}::test_rearing_does_what_siblings_reared_apart_show",
         "adversity acts by itself and through distress; the two must not add up to more than rearing does",
     ),
     Fault(

@@ -1,11 +1,13 @@
 """Every planted fault there is."""
 
-from . import Fault, equity, factorial, families, money, officers, ownership, sameness, worlds
+from . import Fault, compare, equity, factorial, families, many, money, officers, ownership, sameness, worlds
 
 FAULTS: tuple[Fault, ...] = (
+    *compare.FAULTS,
     *equity.FAULTS,
     *factorial.FAULTS,
     *families.FAULTS,
+    *many.FAULTS,
     *money.FAULTS,
     *officers.FAULTS,
     *ownership.FAULTS,

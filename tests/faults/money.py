@@ -66,7 +66,7 @@ FAULTS = (
     ),
     Fault(
         "lever_forgotten",
-        "model/budget.py",
+        "model/measures.py",
         '    "deflection.placement_tries": _STAFF_TIME,\n',
         "",
         f"{BUDGET}::test_every_lever_has_a_price_or_a_reason",

@@ -83,7 +83,7 @@ FAULTS = (
     ),
     Fault(
         "library_chance_unreached",
-        "model/build.py",
+        "model/call_intercept.py",
         "    if len(h) == 0:\n        return 0.0",
         "    if len(h) == 0:\n        return np.random.random()",
         f"{CHANCE}::test_no_source_of_chance_or_time_is_imported",
@@ -297,7 +297,7 @@ FAULTS = (
     ),
     Fault(
         "frailty_drawn_with_another_trait",
-        "model/build.py",
+        "model/first_state.py",
         "    rows.frailty = frailty[(draws(seed, Stream.HISTORY, keys, 0, 0)",
         "    rows.frailty = frailty[(draws(seed, Stream.HISTORY, keys, 0, 3)",
         f"{CHANCE}::test_no_draw_decides_twice",
@@ -305,7 +305,7 @@ FAULTS = (
     ),
     Fault(
         "the_frailest_are_missing",
-        "model/build.py",
+        "model/first_state.py",
         "    rows.frailty = frailty[(draws(seed, Stream.HISTORY, keys, 0, 0)",
         "    rows.frailty = frailty[(0.9 * draws(seed, Stream.HISTORY, keys, 0, 0)",
         f"{GATHER}::test_the_traits_have_their_distribution",

@@ -2,7 +2,9 @@
 
 import pytest
 from deflect.model import budget
-from deflect.model.budget import MEASURES, UNPRICED, dearest, here_of, within_budget, yearly
+from deflect.model.budget import dearest, within_budget, yearly
+from deflect.model.measures import MEASURES, UNPRICED
+from deflect.model.needs import here_of
 from deflect.scenarios.errors import InputError
 from deflect.scenarios.load import load, policies
 from deflect.scenarios.places import find

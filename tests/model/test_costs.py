@@ -5,12 +5,13 @@ from collections import Counter
 import numpy as np
 import pytest
 from deflect.model import costs
-from deflect.model.budget import MEASURES, currency_year, price_of
+from deflect.model.budget import currency_year, price_of
 from deflect.model.events import Kind, happened
+from deflect.model.measures import MEASURES
 from deflect.model.processes import census
 from deflect.model.world import START_DAY
 from deflect.scenarios.load import load
-from deflect.scenarios.schema import PRICE_YEARS, PricesSection
+from deflect.scenarios.sections import PRICE_YEARS, PricesSection
 from towns import busy_town, copied, differences, digest, lived, lived_until
 from worlds.hand import still_town
 

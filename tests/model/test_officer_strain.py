@@ -6,7 +6,7 @@ from deflect.agents.resident import DIED_OVERDOSE
 from deflect.model.build import build
 from deflect.model.care import tell_of_success
 from deflect.model.checks import check_world, force
-from deflect.model.events import AT_HOME, IN_PUBLIC, Kind, happened
+from deflect.model.events import AT_HOME, IN_PUBLIC, OF_OFFICERS, Kind, happened
 from deflect.model.force import recruits
 from deflect.model.home import child_at_home
 from deflect.model.levers import set_levers
@@ -443,6 +443,15 @@ BUSY_FORCE = {
     "trauma_training__refresher_months": 0.5,
     "trauma_training__rollout_days": 5,
 }
+
+
+def test_what_happens_to_officers_happens_to_no_resident():
+    """OF_OFFICERS, told from the words of events, is what the events of a busy town say."""
+    events = lived(open_town(150, policing__officers_per_1000=80.0, **BUSY_FORCE), 28).events
+    of_officers = np.isin(events.kind, OF_OFFICERS)
+    assert (events.who[of_officers] == -1).all() and (events.other[of_officers] >= 0).all()
+    of_nobody = {Kind(kind) for kind in events.kind[events.who == -1]} - {Kind.POLICY_CHANGED, Kind.SEIZED}
+    assert len(of_nobody) > 8 and of_nobody <= set(OF_OFFICERS)
 
 
 @pytest.mark.parametrize("kind", [Kind.POLICE_CONTACT, Kind.CRITICAL_INCIDENT, Kind.TRAINED])

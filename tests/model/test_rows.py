@@ -81,7 +81,7 @@ def test_a_row_of_the_scenario_changes_the_town(id, usual_town, monkeypatch):
     assert town() == usual_town
     rows = changed(id)
     monkeypatch.setattr(base, "registry", lambda: rows)
-    fields.cache_clear()
+    fields.cache_clear()  # made once, with the defaults of the rows there were; the status quo is read from it
     try:
         assert town() != usual_town
     finally:

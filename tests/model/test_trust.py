@@ -10,7 +10,7 @@ from deflect.model.levers import set_levers
 from deflect.model.processes.trust import mean_trust, spread
 from deflect.model.standing import trust_of
 from deflect.model.world import START_DAY
-from deflect.scenarios.schema import UNMEASURED
+from deflect.scenarios.sections import UNMEASURED
 from towns import ALL_PATHWAYS, busy_town, lived, town
 from worlds.hand import force, still_town
 

@@ -7,7 +7,8 @@ from deflect.scenarios import load as loading
 from deflect.scenarios.errors import InputError
 from deflect.scenarios.load import load, policies
 from deflect.scenarios.reading import read
-from deflect.scenarios.schema import SECTIONS, Scenario, fields
+from deflect.scenarios.schema import Scenario, fields
+from deflect.scenarios.sections import SECTIONS
 
 LEVERS = [spec.path for spec in fields() if spec.kind == "lever"]
 CHOICES = {"trauma_training.days": "0, 1 or 5", "budget.over": "'refuse' or 'scale'"}

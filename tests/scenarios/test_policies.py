@@ -18,7 +18,8 @@ from deflect.scenarios.evidence import registry, targets
 from deflect.scenarios.load import load
 from deflect.scenarios.load import policies as named
 from deflect.scenarios.reading import read
-from deflect.scenarios.schema import SWITCHES, fields
+from deflect.scenarios.schema import fields
+from deflect.scenarios.sections import SWITCHES
 
 TODAY = ("status_quo", "null")  # no policy at all: nothing to cite
 NAMES = [name for name, _ in named() if name not in TODAY]

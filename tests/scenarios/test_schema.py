@@ -12,6 +12,7 @@ import pytest
 from deflect.scenarios import evidence as base
 from deflect.scenarios import field, schema
 from deflect.scenarios.schema import Scenario, fields
+from deflect.scenarios.sections import SECTIONS, SWITCHES, UNMEASURED, Switch, SwitchesSection
 from pydantic import ValidationError
 
 SPECS = fields()
@@ -119,8 +120,8 @@ def test_names_are_the_agreed_ones():
         section, _, name = spec.path.rpartition(".")
         sections.setdefault(section, []).append(name)
     assert sections[""] == ["name", "description", "place", "residents", "years"]
-    assert list(sections)[1:] == list(schema.SECTIONS)
-    assert [len(sections[name]) for name in schema.SECTIONS] == [
+    assert list(sections)[1:] == list(SECTIONS)
+    assert [len(sections[name]) for name in SECTIONS] == [
         *(14, 12, 13, 43, 23, 7, 28, 8, 64, 17, 13, 57, 15, 48, 10, 73, 2),
     ]
     assert {spec.path for spec in SPECS if spec.kind == "lever"} == set(STATUS_QUO)
@@ -261,11 +262,11 @@ def test_shares_of_a_contact_may_add_up_to_one(shares):
 
 
 def test_every_switch_has_a_field_and_its_base_is_the_row():
-    assert list(schema.SWITCHES) == list(schema.SwitchesSection.model_fields)
-    assert set(schema.UNMEASURED) < set(schema.SWITCHES)
+    assert list(SWITCHES) == list(SwitchesSection.model_fields)
+    assert set(UNMEASURED) < set(SWITCHES)
     for spec in SPECS:
         if spec.path.startswith("switches."):
-            switch = schema.SWITCHES[spec.path.partition(".")[2]]
+            switch = SWITCHES[spec.path.partition(".")[2]]
             assert spec.kind == "parameter" and spec.default == switch.base == base.evidence(spec.evidence).value
             assert all(spec.usual[0] <= value <= spec.usual[1] for value in (switch.base, switch.strong))
             strength = sorted([switch.off, switch.base, switch.strong])
@@ -273,7 +274,7 @@ def test_every_switch_has_a_field_and_its_base_is_the_row():
 
 
 # Ratios do nothing at 1, logits and slopes at 0.
-@pytest.mark.parametrize("name", schema.SWITCHES)
+@pytest.mark.parametrize("name", SWITCHES)
 def test_off_is_no_effect(name):
     # An accompanied hand-off is never quite a cold one.
     nothing = {"law_to_911": 0, "calls_to_attitude": 0, "warm_handoff": 1.1}.get(name, 1)
@@ -283,14 +284,14 @@ def test_off_is_no_effect(name):
 def test_unmeasured_links_are_those_that_only_experts_judged():
     rows = {spec.path: base.evidence(spec.evidence) for spec in SPECS if spec.path.startswith("switches.")}
     judged = {path for path, row in rows.items() if row.verified.startswith("expert judgement") and row.quality == "C"}
-    assert judged == {f"switches.{name}" for name in schema.UNMEASURED}
+    assert judged == {f"switches.{name}" for name in UNMEASURED}
 
 
-@pytest.mark.parametrize("word", schema.Switch._fields)
+@pytest.mark.parametrize("word", Switch._fields)
 def test_the_set_of_switches_is_one_word_for_all(word):
     as_a_set = Scenario.model_validate({"switches": word})
-    one_by_one = Scenario.model_validate({"switches": dict.fromkeys(schema.SWITCHES, word)})
-    values = {name: getattr(switch, word) for name, switch in schema.SWITCHES.items()}
+    one_by_one = Scenario.model_validate({"switches": dict.fromkeys(SWITCHES, word)})
+    values = {name: getattr(switch, word) for name, switch in SWITCHES.items()}
     assert as_a_set.switches.model_dump() == one_by_one.switches.model_dump() == values
     assert as_a_set.hash == one_by_one.hash
     assert (as_a_set.hash == Scenario().hash) is (word == "base")

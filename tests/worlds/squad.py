@@ -2,9 +2,9 @@
 
 import numpy as np
 from deflect.agents.table import NONE
-from deflect.model.build import USUALLY_PRESENT
 from deflect.model.diary import NEVER
 from deflect.model.events import Kind, happened
+from deflect.model.first_state import USUALLY_PRESENT
 from deflect.model.force import make_officers
 from deflect.model.levers import set_levers
 from deflect.model.processes.officer_strain import bear
