@@ -208,7 +208,9 @@ def _job(plan: Plan, run: Asked, scenario: "Scenario", keys: Sequence[str]) -> J
 
 def _guess(scenario: "Scenario") -> float:
     """Return about how long a run takes."""
-    people = scenario.residents or min(200_000, atlas.find(scenario.place).population)
+    from ..model.build import simulated_residents
+
+    people = simulated_residents(scenario, atlas.find(scenario.place))
     return RUN_SECONDS + PERSON_DAY_SECONDS * people * (BURN_IN_DAYS + policy_days(scenario))
 
 

@@ -8,6 +8,7 @@ from ..agents.provider import ProviderKind
 from ..agents.resident import INJECTING, METHADONE, NO_CARE, OUD
 from ..scenarios import places
 from ..scenarios.errors import InputError
+from ..scenarios.schema import MOST_RESIDENTS
 from .call_intercept import call_intercept
 from .changes import begin_dealings
 from .diary import note_life, note_move_out, note_police_contact
@@ -27,8 +28,18 @@ WHOLE_COUNTY_UP_TO = 200_000  # residents simulated by default; larger counties 
 
 
 def simulated_residents(scenario, place) -> int:
-    """Return how many people are simulated: as asked, else the whole place up to WHOLE_COUNTY_UP_TO."""
-    return scenario.residents if scenario.residents is not None else min(place.population, WHOLE_COUNTY_UP_TO)
+    """Return how many people are simulated: as asked, else the whole place up to WHOLE_COUNTY_UP_TO.
+
+    Raises InputError for the whole of a place that has more than any run can hold.
+    """
+    if scenario.residents != "whole":
+        return scenario.residents if scenario.residents is not None else min(place.population, WHOLE_COUNTY_UP_TO)
+    if place.population > MOST_RESIDENTS:
+        raise InputError(
+            f"residents: {place.name} has {place.population:,}, more than the {MOST_RESIDENTS:,} a run can hold; "
+            "give a number, or run its counties"
+        )
+    return place.population
 
 
 def build(scenario, seed: int, place=None, ties=None) -> World:

@@ -8,12 +8,13 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     WithJsonSchema,
     create_model,
     field_validator,
@@ -121,14 +122,32 @@ class Change(Section):
     set: Levers = Field(description="New values by the dotted names of levers")
 
 
+MOST_RESIDENTS = 20_000_000
+
+
+def _residents(told: Any) -> int | str | None:
+    if told in (None, "whole") or type(told) is int and 1 <= told <= MOST_RESIDENTS:
+        return told
+    raise ValueError(f"should be a whole number from 1 to {MOST_RESIDENTS:,}, or `whole` (got {str(told)[:40]})")
+
+
+Residents = Annotated[
+    int | Literal["whole"] | None,
+    PlainValidator(_residents),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MOST_RESIDENTS}, {"enum": ["whole", None]}]}
+    ),
+]
+
+
 class Scenario(Section):
     """One place, one policy, every number the model reads."""
 
     name: str = setting("scenario", "What the scenario is called in results")
     description: str = setting("", "One or two sentences for readers")
     place: Fips = setting("54011", "County: FIPS code, `Cabell, WV`, or the path of a place file")
-    residents: int | None = setting(
-        None, "Residents simulated; null is the whole county up to 200,000", ge=1, le=20_000_000
+    residents: Residents = setting(
+        None, "Residents simulated; null is everybody in places up to 200,000, `whole` is everybody in any place"
     )
     years: int = setting(5, "Years simulated from the policy start", ge=1, le=50)
     population: PopulationSection = Field(default_factory=PopulationSection)

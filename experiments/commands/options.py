@@ -13,7 +13,10 @@ Years = Annotated[
 ]
 Residents = Annotated[
     str | None,
-    typer.Option(help="People simulated; by default all, in counties over 200,000 a sample.", metavar="PEOPLE"),
+    typer.Option(
+        help="People simulated; all by default, in counties over 200,000 a sample; `whole`: all.",
+        metavar="PEOPLE",
+    ),
 ]
 Set = Annotated[
     list[str] | None,

@@ -8,9 +8,11 @@ import pytest
 from deflect.experiments import run as running
 from deflect.experiments.digest import ARRAYS, digest
 from deflect.experiments.run import run
+from deflect.model import build
 from deflect.model.outcomes import OUTCOMES
 from deflect.model.rules import DAYS_A_YEAR
 from deflect.model.world import DECLARATIONS, START_DAY
+from deflect.scenarios import places
 from deflect.scenarios.errors import InputError
 from deflect.scenarios.load import load
 from towns import BUSY, ROOT
@@ -51,6 +53,18 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(one):
 def test_name_and_description_change_nothing(one):
     scenario = load("null", TOWN | BUSY | {"name": "another"})
     assert run(scenario, 5).digest == one.digest
+
+
+def test_the_whole_of_a_place_is_everybody_in_it(monkeypatch):
+    small = {"place": "48301", "years": 1}  # Loving County, Texas
+    everybody = places.find("48301").population
+    monkeypatch.setattr(build, "WHOLE_COUNTY_UP_TO", everybody - 1)
+    whole = run(load("status_quo", small | {"residents": "whole"}), 0)
+    assert whole.residents == everybody > run(load("status_quo", small), 0).residents
+    assert whole.digest == run(load("status_quo", small | {"residents": everybody}), 0).digest
+    monkeypatch.setattr(build, "MOST_RESIDENTS", everybody - 1)
+    with pytest.raises(InputError, match="Loving County has .* run its counties"):
+        run(load("status_quo", small | {"residents": "whole"}), 0)
 
 
 def test_a_policy_leaves_the_burn_in_alone():
