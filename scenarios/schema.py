@@ -128,7 +128,7 @@ MOST_RESIDENTS = 20_000_000
 def _residents(told: Any) -> int | str | None:
     if told in (None, "whole") or type(told) is int and 1 <= told <= MOST_RESIDENTS:
         return told
-    raise ValueError(f"should be a whole number from 1 to {MOST_RESIDENTS:,}, or `whole` (got {str(told)[:40]})")
+    raise ValueError(f"should be a whole number from 1 to {MOST_RESIDENTS:,}, or `whole` (got {repr(told)[:40]})")
 
 
 Residents = Annotated[
