@@ -34,7 +34,8 @@ RETENTION_DAYS = 182.6  # half a year, the span of the published ratio of mandat
 CURVE_DAYS = 3653  # hazards by day of remission or of care; from ten years on they stay as they are
 
 TIE_WEIGHTS = ("tie_weight_kin", "tie_weight_friend", "tie_weight_co_use")  # rows of the community graph
-LEVERS_IN_ROWS = (  # they act through the rows of providers and agencies, or through kits_per_day
+IN_ROWS = (  # what acts through the rows of officers, providers and agencies, or through kits_per_day
+    "officers_per_1000",
     "slots_buprenorphine",
     "slots_methadone",
     "slots_naltrexone",
@@ -122,7 +123,7 @@ def _plain_numbers(scenario) -> dict[str, float]:
     numbers = {}
     for section in SECTIONS:
         for name, value in getattr(scenario, section):
-            if isinstance(value, (int, float)) and name not in LEVERS_IN_ROWS:
+            if isinstance(value, (int, float)) and name not in IN_ROWS:
                 if name.endswith("_per_year"):
                     name, value = name.removesuffix("_per_year") + "_per_day", value / DAYS_A_YEAR
                 numbers[PREFIX.get(section, "") + name] = float(value)

@@ -17,9 +17,12 @@ from deflect.agents.resident import HISTORY
 from deflect.agents.worker import WORKER
 from deflect.model import diary, network
 from deflect.model.rules import leaving_by_day, make_rules, relapse_by_day, surge_by_day
+from deflect.scenarios.load import load, policies
+from deflect.scenarios.schema import fields
 from numba.core.dispatcher import Dispatcher
 from towns import ROOT, run_apart, scenario
 
+TOWN = {"place": "54011", "years": 1, "residents": 300}
 ROWS = 10_000
 MODULES = (child, dealings, officer, provider, resident, worker)
 DECISIONS = {
@@ -280,6 +283,14 @@ def test_what_python_calls_is_kept_on_disk(tmp_path):
     count, *forgotten = run_apart(WATCH, cwd=tmp_path).split()
     assert int(count) > 30, "the watch saw nothing"
     assert not forgotten, "compiled anew by every process: mark them kept=True"
+
+
+def test_no_scenario_wants_code_of_its_own():
+    """The numbers in force have one type, whatever is set: another one would be compiled for a minute."""
+    optional = {spec.path: 3 for spec in fields() if spec.default is None and "." in spec.path}
+    assert len(optional) > 3
+    told = [load(name, TOWN) for name, _ in policies()] + [load("status_quo", TOWN | optional)]
+    assert {make_rules(one).dtype for one in told} == {make_rules(scenario(100)).dtype}
 
 
 def test_old_compiled_code_is_forgotten(tmp_path):
