@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 KINDS = ("latin_hypercube", "sobol", "saltelli", "morris", "random")
 KEYS = ("design", "points", "seed", "over", "levels")
+BLOCK = 256  # points whose uncertain numbers are drawn together
 POWERS = ("sobol", "saltelli")  # balanced only where the points are a power of two
 
 
@@ -46,13 +47,28 @@ class Design:
 
     def values(self, row: int) -> dict[str, Any]:
         """Return {dotted name: value} of one point."""
-        shares = self.cube[row]
-        known = [(one.unknown, share) for one, share in zip(self.ranges, shares, strict=True) if one.unknown]
-        drawn = values_at([unknown for unknown, _ in known], [share for _, share in known])
+        drawn = self._drawn_at(row)
         return {
             one.path: drawn[one.path] if one.unknown else one.at(float(share))
-            for one, share in zip(self.ranges, shares, strict=True)
+            for one, share in zip(self.ranges, self.cube[row], strict=True)
         }
+
+    def _drawn_at(self, row: int) -> dict[str, float]:
+        """Return the uncertain numbers of one point; those of a block of points are drawn together."""
+        uncertain = [place for place, one in enumerate(self.ranges) if one.unknown]
+        if not uncertain:
+            return {}
+        block, place = divmod(row, BLOCK)
+        if block not in self._blocks:
+            self._blocks.clear()
+            shares = self.cube[block * BLOCK : (block + 1) * BLOCK, uncertain]
+            self._blocks[block] = values_at([self.ranges[place].unknown for place in uncertain], shares)
+        return self._blocks[block][place]
+
+    @cached_property
+    def _blocks(self) -> dict[int, list[dict[str, float]]]:
+        """The last block of points that was drawn, by its number."""
+        return {}
 
     @classmethod
     def read(cls, entry: Entry, scenario: "Scenario") -> "Design":

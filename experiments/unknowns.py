@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from ..scenarios.errors import InputError, nearest
 from ..scenarios.evidence import evidence
 from ..scenarios.field import UNITS
@@ -52,9 +54,14 @@ class Unknown(NamedTuple):
 
     def at(self, share: float) -> float:
         """Return the value below which a share of the distribution lies; share in [0, 1], the tails are cut off."""
-        found = float(_distribution(self.row).ppf(TAIL + (1 - 2 * TAIL) * min(1.0, max(0.0, share)))) / _divisor(self)
-        found = min(self.bounds[1], max(self.bounds[0], found))
-        return round(found) if self.whole else found
+        found = float(self.quantiles(np.array([share]))[0])
+        return int(found) if self.whole else found
+
+    def quantiles(self, shares: np.ndarray) -> np.ndarray:
+        """Return `at` of many shares, shape (n,), as floats: SciPy takes as long over a thousand as over one."""
+        found = _distribution(self.row).ppf(TAIL + (1 - 2 * TAIL) * np.clip(shares, 0.0, 1.0)) / _divisor(self)
+        found = np.clip(found, *self.bounds)
+        return np.round(found) if self.whole else found
 
 
 def unknowns(scenario: "Scenario | None" = None, only: Iterable[str] = ()) -> tuple[Unknown, ...]:
@@ -82,14 +89,26 @@ def unknowns(scenario: "Scenario | None" = None, only: Iterable[str] = ()) -> tu
     )
 
 
-def values_at(unknown: Sequence[Unknown], shares: Sequence[float]) -> dict[str, float]:
-    """Return {path: value} at a point of the unit cube, shares that make a whole scaled to one."""
-    values = {one.path: one.at(float(share)) for one, share in zip(unknown, shares, strict=True)}
+def values_at(unknown: Sequence[Unknown], shares: np.ndarray) -> list[dict[str, float]]:
+    """Return {path: value} at each point of the unit cube, shape (points, unknown); wholes are scaled to one."""
+    columns = [one.quantiles(column) for one, column in zip(unknown, np.asarray(shares, float).T, strict=True)]
+    columns = [
+        column.astype(int).tolist() if one.whole else column.tolist()
+        for one, column in zip(unknown, columns, strict=True)
+    ]
+    paths = [one.path for one in unknown]
+    return [_made_to_fit(dict(zip(paths, row, strict=True))) for row in zip(*columns, strict=True)]
+
+
+def _made_to_fit(values: dict[str, float]) -> dict[str, float]:
+    """Return values whose shares of a whole are scaled to one, and whose ends of a range are in order."""
     for paths, most in [(paths, False) for paths in WHOLES] + [(paths, True) for paths in PARTS]:
         drawn = [path for path in paths if path in values]
+        if not drawn:
+            continue
         room = 1 - sum(_default(path) for path in paths if path not in values)
         total = sum(values[path] for path in drawn)
-        if drawn and (total > room or not most):
+        if total > room or not most:
             values |= {path: values[path] * room / total for path in drawn}
     for low, high in ORDERED:
         if low in values and high in values and values[low] > values[high]:
@@ -132,12 +151,13 @@ def _why_not(name: str, known: list[str]) -> str:
 
     found = {spec.path: spec for spec in fields()}.get(name)
     if found is None:
-        return nearest(name, known)
+        return nearest(name, [*known, *sorted({path.partition(".")[0] for path in known})])
     if found.kind == "lever":
         return ": it is a lever, which a policy chooses; give it a range instead"
     return ": the scenario sets it, or its evidence has no range"
 
 
+@cache
 def _default(path: str) -> float:
     from ..scenarios.schema import Scenario
     from .differences import value_at
@@ -185,11 +205,11 @@ class _TwoPiece:
         self.mu, self.above = math.log(value), math.log(high / value) / z
         self.below = math.log(value / low) / z if low > 0 else self.above
 
-    def ppf(self, share: float) -> float:
+    def ppf(self, share: np.ndarray) -> np.ndarray:
         from scipy.special import ndtri
 
-        z = float(ndtri(share))
-        return math.exp(self.mu + z * (self.below if z < 0 else self.above))
+        z = ndtri(share)
+        return np.exp(self.mu + z * np.where(z < 0, self.below, self.above))
 
 
 def _normal(value, low, high, mean=None, sd=None):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from deflect.experiments import designs
 from deflect.experiments.designs import Design
 from deflect.experiments.ranges import Range
 from deflect.experiments.unknowns import PARTS, WHOLES, Unknown, unknowns, values_at
@@ -74,7 +75,7 @@ def test_what_is_not_uncertain_is_refused(name, words):
 def test_random_points_are_valid_scenarios_and_wholes_stay_whole():
     chance = np.random.default_rng(1)  # noqa: NPY002
     for _ in range(100):
-        values = values_at(ALL, chance.random(len(ALL)))
+        (values,) = values_at(ALL, chance.random((1, len(ALL))))
         load("full_package", values)  # raises where a number is out of bounds or shares do not add up
         for paths in WHOLES:
             assert sum(values[path] for path in paths) == pytest.approx(1)
@@ -85,7 +86,7 @@ def test_random_points_are_valid_scenarios_and_wholes_stay_whole():
 def test_one_share_of_a_whole_moves_the_rest_of_the_drawn_ones_only():
     paths = WHOLES[0]
     drawn = unknowns(None, paths[:2])
-    low, high = (values_at(drawn, (share, 0.5)) for share in (0.1, 0.9))
+    low, high = values_at(drawn, [(0.1, 0.5), (0.9, 0.5)])
     fixed = load("status_quo").treatment.naltrexone_share
     assert sum(low.values()) == pytest.approx(1 - fixed) == pytest.approx(sum(high.values()))
     assert low[paths[0]] < high[paths[0]]
@@ -97,3 +98,13 @@ def test_a_morris_design_never_samples_an_infinity():
     assert design.cube.min() == 0.0 and design.cube.max() == 1.0, "the ends of the cube are in no point"
     for row in range(len(design.cube)):
         assert all(map(math.isfinite, design.values(row).values()))
+
+
+def test_points_are_the_same_one_by_one_and_in_any_order():
+    ranges = (*(Range(one.path, unknown=one) for one in ALL[:6]), Range("years", low=1, high=9, whole=True))
+    design = Design("latin_hypercube", 2 * designs.BLOCK + 10, 3, ranges)
+    for row in (2 * designs.BLOCK + 9, 0, designs.BLOCK, designs.BLOCK - 1):
+        expected = {one.path: one.at(share) for one, share in zip(ranges, design.cube[row], strict=True)}
+        assert design.values(row) == pytest.approx(expected, rel=1e-12) and 1 <= design.values(row)["years"] <= 9
+    plain = Design("latin_hypercube", 5, 3, ranges[-1:])
+    assert [type(plain.values(row)["years"]) for row in range(5)] == [int] * 5
