@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 TASK_SECONDS = 1.0  # a task aims at: shorter ones cost more to hand over than to live, longer ones lose more in a crash
 TASK_RUNS = 100  # at most
-RUN_SECONDS, PERSON_DAY_SECONDS = 0.1, 4e-9  # of a run, roughly: to cut tasks by, nothing depends on it
+RUN_SECONDS, PERSON_DAY_SECONDS = 0.15, 8e-9  # of a run, roughly: to cut tasks by, nothing depends on it
 CHECKED = 20  # one run in so many is lived twice, and compared
 IN_FLIGHT = 64  # tasks an executor is handed at a time
 COSTS = ("health", "justice", "child_welfare", "programme", "all")
@@ -71,7 +71,8 @@ def sweep(
 
     plan: a file, a mapping of the same words, or a Plan. workers: processes here, all processors by default, 1 stays in
     this process. executor: any `concurrent.futures.Executor` in their place. shard: (2, 10) lives the second tenth of
-    the tasks only, for machines that share a folder. progress: told (runs lived, runs to live). Raises InputError;
+    the tasks only, for machines that share a folder. progress: told (lived, to live), in runs; where there are several
+    places in the milliseconds they may take, as one may have a thousand times the people of another. Raises InputError;
     OSError where nothing can be written: what is there stays, and the same call goes on.
     """
     from ..agents.compiled import source_hash
@@ -87,9 +88,9 @@ def sweep(
         keys, table = catalogue(plan, code)
         store.begin(plan, table, code)
         done = store.done()
-        left = [key for key in keys if key not in done]
+        left = _work(plan, keys, done, shard)
         tasks = _tasks(plan, keys, done, shard)
-        _Driver(store, len(left), progress).live(tasks, workers or os.process_cpu_count() or 1, executor)
+        _Driver(store, left, progress).live(tasks, workers or os.process_cpu_count() or 1, executor)
         found = Sweep(folder)
         if of == 1 and found.state.lived == found.state.asked:
             store.finish()
@@ -181,15 +182,28 @@ def _plain(values: list) -> list:
     return [str(value) for value in values]
 
 
-def _tasks(plan: Plan, keys: Sequence[str], done: set[str], shard: tuple[int, int]) -> Iterator[Task]:
-    """Yield what is to be lived, cut into tasks of about a second."""
+def _asked(plan: Plan, keys: Sequence[str], done: set[str], shard: tuple[int, int]) -> Iterator[list[Asked]]:
+    """Yield the runs of this shard that are not there yet, those that share a past together."""
     number, of = shard
-    waiting: list[tuple[Job, ...]] = []
-    seconds, count = 0.0, 0
     for place, family in enumerate(plan.families()):
         asked = [run for run in family if keys[run.number] not in done]
-        if place % of != number - 1 or not asked:
-            continue
+        if place % of == number - 1 and asked:
+            yield asked
+
+
+def _work(plan: Plan, keys: Sequence[str], done: set[str], shard: tuple[int, int]) -> dict[str, int]:
+    """Return {key: how much of the work} for what is to be lived: for progress, nothing else depends on it."""
+    each = [1]
+    if len(plan.places) > 1:
+        each = [round(1000 * _guess(plan.scenario(0, place, 0))) for place in range(len(plan.places))]
+    return {keys[run.number]: each[run.place] for asked in _asked(plan, keys, done, shard) for run in asked}
+
+
+def _tasks(plan: Plan, keys: Sequence[str], done: set[str], shard: tuple[int, int]) -> Iterator[Task]:
+    """Yield what is to be lived, cut into tasks of about a second."""
+    waiting: list[tuple[Job, ...]] = []
+    seconds, count = 0.0, 0
+    for asked in _asked(plan, keys, done, shard):
         scenarios = [plan.scenario(run.point, run.place, run.policy) for run in asked]
         waiting.append(tuple(_job(plan, run, one, keys) for run, one in zip(asked, scenarios, strict=True)))
         seconds += sum(_guess(scenario) for scenario in scenarios)
@@ -217,8 +231,9 @@ def _guess(scenario: "Scenario") -> float:
 class _Driver:
     """Hands tasks to workers and keeps what comes back."""
 
-    def __init__(self, store: Store, runs: int, progress: Progress | None, call: Callable | None = None):
-        self.store, self.runs, self.progress, self.lived = store, runs, progress, 0
+    def __init__(self, store: Store, work: dict[str, int], progress: Progress | None, call: Callable | None = None):
+        self.store, self.work, self.progress = store, work, progress
+        self.lived, self.all = 0, sum(work.values())
         self.call = call or live_task
 
     def live(self, tasks: Iterable[Task], workers: int, executor: Executor | None) -> None:
@@ -235,9 +250,9 @@ class _Driver:
 
     def keep(self, rows: list[dict[str, Any]]) -> None:
         self.store.add(rows)
-        self.lived += len(rows)
+        self.lived += sum(self.work[row["key"]] for row in rows)
         if self.progress is not None:
-            self.progress(self.lived, self.runs)
+            self.progress(self.lived, self.all)
 
     def _on_processes(self, tasks: Iterable[Task], workers: int) -> list[Task]:
         handed: dict[int, Task] = {}

@@ -123,6 +123,18 @@ def test_shards_live_every_run_once(undisturbed, tmp_path):
     assert runs_of(folder) == runs_of(undisturbed)
 
 
+def test_progress_weighs_places_by_their_people_and_knows_its_shard(tmp_path, short_tasks):
+    """So that the time left is honest: Loving County has 96 people, Cabell County a thousand times as many."""
+    plan = {"base": {"years": 1}, "places": ["48301", "54011"], "seeds": 2}
+    told: list[tuple[int, int]] = []
+    sweep(plan, tmp_path / "all", workers=1, progress=lambda *work: told.append(work))
+    small, large = told[0][0], told[-1][1] - told[-2][0]
+    assert large > 5 * small and told[-1] == (2 * (small + large),) * 2
+    told.clear()
+    sweep(plan, tmp_path / "shard", workers=1, shard=(1, 4), progress=lambda *work: told.append(work))
+    assert told == [(small, small)]
+
+
 def test_a_worker_that_dies_loses_only_its_own_run(tmp_path, monkeypatch):
     """Four runs in one task: the deadly one is found by living each alone, and tried again at the next start."""
     plan, folder = {"base": PLAN["base"], "seeds": 4}, tmp_path / "again"
@@ -139,7 +151,7 @@ def test_a_worker_that_dies_loses_only_its_own_run(tmp_path, monkeypatch):
 
 def test_what_a_run_raises_is_a_row_that_names_it(tmp_path, monkeypatch):
     def broken(lived):
-        if lived.seed == 2:
+        if lived.seed == 0:
             raise ZeroDivisionError("no such thing")
         return [lived]
 
