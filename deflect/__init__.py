@@ -4,7 +4,18 @@
 
     scenario = deflect.load("status_quo", place="Cabell, WV", years=2)
     result = deflect.run(scenario, seeds=10)
-    result.summary()
+    result.summary()                                                        # pandas: a row an outcome
+
+    deflect.compare("status_quo", "more_slots", place="Cabell, WV").table       # the same people under both
+    deflect.factorial("families", "officer_wellbeing", place="US").table        # more than the sum?
+    deflect.uncertainty("status_quo", "more_slots", residents=5000).table       # chance and ignorance, apart
+    deflect.sensitivity("tornado", "status_quo", "more_slots", over="treatment").table  # which unknown matters
+    deflect.search(budget=1_000_000, place="Cabell, WV").table                  # which mix of levers
+    deflect.sweep("plan.yaml", "runs/mine").table                               # grids and samples
+    print(deflect.two_lives("status_quo", "full_package", place="Cabell, WV"))  # one person in both worlds
+    deflect.report(result.save())                                               # one HTML file
+
+Tables are pandas; months, events and the runs of a sweep are Parquet files (docs/results.md).
 
 The code lives in the folders next to this one (`agents/`, `model/`, `scenarios/`, `experiments/`);
 in a checkout this file makes them one package, in an installed wheel they are inside it.
@@ -23,6 +34,8 @@ _PUBLIC = {  # imported when first asked for, so that `import deflect` costs not
     "load": "experiments.api:load",
     "run": "experiments.api:run",
     "compare": "experiments.api:compare",
+    "factorial": "experiments.factorial:factorial",
+    "Factorial": "experiments.factorial:Factorial",
     "two_lives": "experiments.lives:two_lives",
     "TwoLives": "experiments.lives:TwoLives",
     "run_many": "experiments.many:run_many",
@@ -32,7 +45,10 @@ _PUBLIC = {  # imported when first asked for, so that `import deflect` costs not
     "Result": "experiments.result:Result",
     "Comparison": "experiments.compare:Comparison",
     "uncertainty": "experiments.uncertainty:uncertainty",
+    "Uncertainty": "experiments.uncertainty:Uncertainty",
+    "sensitivity": "experiments.sensitivity:sensitivity",
     "search": "experiments.search:search",
+    "Search": "experiments.search:Search",
     "report": "experiments.report:report",
     "policies": "scenarios.load:policies",
     "places": "scenarios.places",

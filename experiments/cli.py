@@ -3,6 +3,10 @@
 import sys
 
 WRONG_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+OPTIONS = frozenset(  # that a message may be about: it begins with the name of the argument in Python
+    "above always below budget confirm draw-seed draws generation lever most objective outcome over percent points "
+    "policy reference seed seeds trials until-precise workers".split()
+)
 
 
 def main() -> None:
@@ -31,10 +35,12 @@ def _explain(error: Exception) -> int:
     from .processes import WorkerDied
 
     if isinstance(error, InputError):
-        _say(str(error))
+        _say(_by_option(str(error)))
         return WRONG_INPUT
     if isinstance(error, TyperException):
-        _say(f"{error.format_message().rstrip('.')} (see deflect --help)")
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "deflect"
+        _say(f"{error.format_message().rstrip('.')} (see {command} --help)")
         return WRONG_INPUT
     if isinstance(error, MemoryError):
         _say("memory ran out: take fewer --workers or --residents")
@@ -45,6 +51,19 @@ def _explain(error: Exception) -> int:
     else:
         raise error
     return FAILED
+
+
+def _by_option(message: str) -> str:
+    """Name an option as the user wrote it, once, where a message begins with the name of an argument."""
+    from .commands.options import by_option
+
+    message = by_option(message)
+    name, _, rest = message.partition(": ")
+    name = name.removeprefix("--")
+    option = name if name in OPTIONS else name.removesuffix("s")  # objectives: --objective, repeated
+    if option not in OPTIONS:
+        return message
+    return f"--{option}: {rest.removeprefix(f'{name}: ').removeprefix(f'{name} ')}"
 
 
 def _say(message: str) -> None:

@@ -213,10 +213,10 @@ class Comparison:
 
 def folder_for(out: str | Path | None, a: "Scenario", b: "Scenario") -> Path:
     """Return the folder a comparison will be written to; nothing is made yet. Raises InputError."""
-    return files.choose(out, label_of(a), _versus(a, b))
+    return files.choose(out, label_of(a), versus(a, b))
 
 
-def _check_same(a: "Scenario", b: "Scenario") -> None:
+def check_same(a: "Scenario", b: "Scenario") -> None:
     """Refuse two policies that say different places, years or residents."""
     told = [(name, getattr(a, name), getattr(b, name)) for name in SAME if getattr(a, name) != getattr(b, name)]
     if told:
@@ -261,7 +261,7 @@ def compare_scenarios(
     """
     from ..model.budget import within_budget
 
-    _check_same(a, b)
+    check_same(a, b)
     policies = within_budget(a), within_budget(b)
     seeds = _pair_seeds(seeds)
     how = dict(workers=workers, executor=executor, progress=progress)
@@ -273,7 +273,7 @@ def compare_scenarios(
     return Comparison(*zip(*pairs, strict=True), asked, found)
 
 
-def _versus(a: "Scenario", b: "Scenario") -> str:
+def versus(a: "Scenario", b: "Scenario") -> str:
     return f"{a.name[:25]}-vs-{b.name[:25]}"
 
 

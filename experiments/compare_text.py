@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from .compare_table import Row
-from .show import amount, plural, table
+from .show import amount, plural, table, written
 
 if TYPE_CHECKING:
     from .compare import Comparison
@@ -53,7 +53,7 @@ def told(row: Row) -> tuple[str, str, str]:
         numbers, unit = percents(row), "%"
     elif row.unit == "share":
         numbers, unit = tuple(100 * number for number in numbers), "percentage points"
-    diff, low, high = _dollars(numbers) if unit.startswith("dollars") else _signed(numbers)
+    diff, low, high = _dollars(numbers) if unit.startswith("dollars") else signed(numbers)
     always = math.isclose(row.diff_low, row.diff_high, rel_tol=1e-9)
     return diff, unit, ALWAYS if always else f"{low} to {high}{' %' if unit == '%' else ''}"
 
@@ -79,12 +79,12 @@ def value(row: Row, of: float) -> str:
 
 
 def show(comparison: "Comparison", folder: Path, out: Console, everything: bool = False) -> None:
-    """Print the sentence, where the picture is, the headline outcomes or everything that differs, and the rest."""
+    """Print where the picture is, the sentence, the headline outcomes or everything that differs, and the rest."""
     rows, pairs = comparison.rows, len(comparison.seeds)
     first, (a, b) = comparison.a.runs[0], comparison.labels
-    out.print(f"[bold]{escape(comparison.message)}[/]", width=WIDTH, highlight=False)
     out.print(str(folder / "comparison.png"), soft_wrap=True, highlight=False, markup=False)
     out.print()
+    out.print(f"[bold]{escape(comparison.message)}[/]", width=WIDTH, highlight=False)
     _paragraph(
         f"B = {b} against A = {a}: {comparison.place}, {plural(comparison.a.scenario.years, 'year')} from the start of "
         f"the policy, {plural(pairs, 'pair')} of runs with the same people and the same luck, {first.residents:,} "
@@ -96,10 +96,11 @@ def show(comparison: "Comparison", folder: Path, out: Console, everything: bool 
     if by_verdict(rows):
         out.print()
         out.print(_table(comparison, everything), highlight=False)
-    _print_rest(comparison, folder, out, everything)
+    _print_rest(comparison, out, everything)
     if by_verdict(rows):
         out.print()
         _paragraph(" ".join(notes(rows)), out, "italic")
+    written(folder, out)
 
 
 def _table(comparison: "Comparison", everything: bool) -> Table:
@@ -126,8 +127,8 @@ def _cells(row: Row) -> tuple[str, ...]:
     return escape(row.title), *means, f"{diff} %" if unit == "%" else diff, span, row.verdict
 
 
-def _print_rest(comparison: "Comparison", folder: Path, out: Console, everything: bool) -> None:
-    """Print what the table leaves out: the same in every pair, of nothing, gaps between groups, and where it all is."""
+def _print_rest(comparison: "Comparison", out: Console, everything: bool) -> None:
+    """Print what the table leaves out: the same in every pair, of nothing, gaps between groups."""
     rows = comparison.rows
     differ = by_verdict(rows)
     same, none = ([row.title for row in rows if row.verdict == verdict] for verdict in ("same", "nothing"))
@@ -142,7 +143,6 @@ def _print_rest(comparison: "Comparison", folder: Path, out: Console, everything
         count = {verdict: sum(row.verdict == verdict for row in rows) for verdict in (*VERDICTS, "same")}
         said = ", ".join(f"{number} {verdict}" for verdict, number in count.items() if number)
         _paragraph(f"Of all {len(rows)} outcomes: {said}. Each by itself; --all prints them.", out)
-    out.print(f"All in {folder / 'comparison.csv'}", soft_wrap=True, highlight=False, markup=False)
 
 
 def gaps(comparison: "Comparison") -> str:
@@ -205,7 +205,7 @@ def _dollars(numbers: tuple[float, float, float]) -> list[str]:
     return [said[0], said[1].removesuffix(f" {unit}") if unit else said[1], said[2]]
 
 
-def _signed(numbers: tuple[float, float, float]) -> list[str]:
+def signed(numbers: tuple[float, float, float]) -> list[str]:
     """Return difference, low and high with their signs, decimals as their range needs, at most three figures.
 
     Where the difference is clear of zero, no part of it looks like zero.

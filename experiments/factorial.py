@@ -6,7 +6,7 @@ is more or less than the sum (reinforcement), the classical main effects and int
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import cached_property, partial
 from itertools import combinations
@@ -114,6 +114,13 @@ class Factorial:
         """The name of the place, as a reader knows it."""
         return label_of(self.base)
 
+    @property
+    def message(self) -> str:
+        """The one sentence: do they reinforce each other?"""
+        from .factorial_figure import drawn, title
+
+        return title(drawn(self))
+
     def values(self, outcome: str) -> np.ndarray:
         """Return one outcome, shape (seeds, cells)."""
         from ..model.outcomes import outcome as find
@@ -216,23 +223,24 @@ def terms(values: np.ndarray, factors: Sequence[str]) -> dict[str, np.ndarray]:
 
 
 def factorial(
+    *factors: str,
     base: str = BASE,
-    factors: Sequence[str] = AREAS,
-    overrides=None,
-    *,
+    overrides: Mapping[str, object] | Sequence[str] | None = None,
     seeds: int | str | Iterable[int] = 10,
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
     **settings: object,
 ) -> Factorial:
-    """Live every combination of the factors on a base, paired by seed; the burn-in of a seed is lived once.
+    """Live every combination of some policies on a base, paired by seed; the burn-in of a seed is lived once.
 
-    base, factors: names or files of policies. overrides, settings: as for `load`, for every cell. seeds: how many, or
-    which; at least five. workers, executor, progress: as for `run`. Raises InputError.
+    factors, base: names or files of policies; by default the four areas on `full_deflection`. overrides, settings: as
+    for `load`, for every cell. seeds: how many, or which; at least five. workers, executor, progress: as for `run`.
+    Raises InputError.
     """
     from ..model.budget import within_budget
 
+    factors = factors or AREAS
     cells = [within_budget(cell) for cell in cells_of(base, factors, overrides, **settings)]
     chosen = seeds_of(seeds)
     if len(chosen) < compare_table.FEWEST:
@@ -243,19 +251,31 @@ def factorial(
 
 def show(result: Factorial, folder: Path, console) -> None:
     """Print where the figure is, and for each outcome drawn what all do together and how that differs from the sum."""
-    from rich.table import Table
+    from . import show as shown
+    from .factorial_figure import drawn, span
 
-    from .factorial_figure import OUTCOMES, row_of, title
-
-    rows = [row for row in (row_of(result, id) for id in OUTCOMES) if row is not None]
-    console.print(f"{folder / 'factorial.png'}\n\n{title(rows)}\n", highlight=False)
-    table = Table(box=None, pad_edge=False)
-    for heading, justify in (("change in % of the base", "left"), *((h, "right") for h in HEADINGS)):
-        table.add_column(heading, justify=justify)
+    rows = drawn(result)
+    first = result.runs[0][0]
+    plain = dict(highlight=False, markup=False)
+    console.print(str(folder / "factorial.png"), soft_wrap=True, **plain)
+    console.print(f"\n{result.message}", style="bold", **plain)
+    console.print(
+        f"{', '.join(result.factors)} in every combination on top of {result.base.name}: {result.place}, "
+        f"{shown.plural(result.base.years, 'year')} from the start of the policy, "
+        f"{shown.plural(len(result.seeds), 'seed')}, {first.residents:,} people simulated for "
+        f"{first.place_population:,} residents. Changes in % of {result.base.name}, with 95 % intervals.\n",
+        **plain,
+    )
+    listed = shown.table("", *HEADINGS, "", right=HEADINGS)
     for row in rows:
-        spans = (
-            f"{mean:+.1f} ({low:+.1f} to {high:+.1f})" for mean, low, high in (row[k] for k in ("sum", "all", "extra"))
-        )
-        table.add_row(row["title"], *(span.replace("-", "−") for span in spans))
-    console.print(table)
-    console.print(f"\nevery outcome, effect, interaction and share: {folder / 'factorial.csv'}", highlight=False)
+        verdict = "cannot tell" if not row["clear"] else "more than the sum" if row["more"] else "less than the sum"
+        verdict = "same" if row["extra"] == (0, 0, 0) else verdict
+        listed.add_row(row["title"], *(span(row[name]) for name in ("sum", "all", "extra")), verdict)
+    console.print(listed, highlight=False)
+    console.print(
+        "\nIntervals are chance alone; what is not known about the numbers behind the model comes on top. With this "
+        "many outcomes about one in twenty differs by luck. The files have every outcome and interaction.",
+        style="italic",
+        **plain,
+    )
+    shown.written(folder, console)

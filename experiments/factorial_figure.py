@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 from .. import __version__
 from ..model.outcomes import outcome as find
 from .compare_table import interval
+from .compare_text import signed
 from .figure import BLUE, GREY, INK, VERMILION, _seeds
+from .show import plural
 
 if TYPE_CHECKING:
     from .factorial import Factorial
@@ -33,7 +35,7 @@ OUTCOMES = (  # where the four areas act, headline first
 
 def draw(result: "Factorial") -> Figure:
     """Return the figure; changes are in % of the base, intervals over seeds."""
-    rows = [row for row in (row_of(result, id) for id in OUTCOMES) if row is not None]
+    rows = drawn(result)
     height = 0.46 * len(rows) + 3.1
     figure = Figure(figsize=(12, height), dpi=150, facecolor="white")
     axes = figure.add_axes((0.25, 1.35 / height, 0.42, 0.46 * len(rows) / height))
@@ -71,6 +73,11 @@ def draw(result: "Factorial") -> Figure:
     return figure
 
 
+def drawn(result: "Factorial") -> list[dict]:
+    """Return what is said of each outcome that is drawn: those where something happens."""
+    return [row for row in (row_of(result, id) for id in OUTCOMES) if row is not None]
+
+
 def title(rows) -> str:
     """Return the one message."""
     up = [row for row in rows if row["clear"] and row["more"]]
@@ -94,12 +101,19 @@ def row_of(result: "Factorial", id: str) -> dict | None:
         values = values[np.isfinite(values)]
         low, high = interval(values)
         found[name] = (float(values.mean()), low, high)
+    mean, low, high = found["all"]
+    found["all"] = mean, max(low, -100.0), high  # nothing can fall by more than all of it
     mean, low, high = found["extra"]
     clear = low > 0 or high < 0
     # More than the sum: in the direction in which they work together.
     more = clear and (mean > 0) == (found["all"][0] > 0)
-    said = f"{mean:+.1f}  ({low:+.1f} to {high:+.1f})".replace("-", "−")
-    return found | {"title": outcome.title, "said": said, "clear": clear, "more": more}
+    return found | {"title": outcome.title, "said": span(found["extra"]), "clear": clear, "more": more}
+
+
+def span(told: tuple[float, float, float]) -> str:
+    """Return a change and its interval, with the figures that the interval's width has."""
+    mean, low, high = signed(told)
+    return f"{mean} (in every seed)" if told[1] == told[2] else f"{mean} ({low} to {high})"
 
 
 def _small_print(result: "Factorial") -> str:
@@ -109,5 +123,5 @@ def _small_print(result: "Factorial") -> str:
         f"{len(result.runs[0])} combinations: chance alone; what is not known about the numbers behind the model comes "
         "on top. Red: the interval of the difference leaves out zero; with this many outcomes about one in twenty does "
         f"so by luck. Simulated with Deflect {__version__}, {first.residents:,} people for {first.place_population:,} "
-        f"residents, {result.base.years} years, seeds {_seeds(result.seeds)}."
+        f"residents, {plural(result.base.years, 'year')}, seeds {_seeds(result.seeds)}."
     )

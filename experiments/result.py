@@ -25,8 +25,10 @@ class Result:
         self.ties = ties  # the user's GraphML file, if there was one
 
     def __repr__(self) -> str:
+        from .show import plural
+
         seeds = provenance.seeds_text(self.seeds)
-        return f"Result({self.scenario.name} in {self.place}, {self.scenario.years} years, seeds {seeds})"
+        return f"Result({self.scenario.name} in {self.place}, {plural(self.scenario.years, 'year')}, seeds {seeds})"
 
     @property
     def scenario(self) -> "Scenario":

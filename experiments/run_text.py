@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from .result import Result
-from .show import amount, number, plural, span, table
+from .show import amount, number, plural, span, table, written
 
 GAPS_OF = ("deaths", "overdoses", "arrests", "entries", "acceptances", "call_share")  # outcomes told by group
 GAPS_SHOWN = 2
@@ -24,10 +24,10 @@ def show(result: Result, out: Console, folder: Path | None = None, everything: b
     from .summary import beside_rows, summary_rows
 
     first, rows, years = result.runs[0], summary_rows(result.runs), result.scenario.years
-    out.print(f"[bold]{escape(sentence(result))}[/]", width=WIDTH, highlight=False)
     if folder:
         out.print(str(folder / "figure.png"), soft_wrap=True, highlight=False, markup=False)
-    out.print()
+        out.print()
+    out.print(f"[bold]{escape(sentence(result))}[/]", width=WIDTH, highlight=False)
     _paragraph(
         f"{result.place}, {result.scenario.name}: {plural(years, 'year')} from the start of the policy, "
         f"{plural(len(result.runs), 'seed')}, {first.residents:,} people simulated for {first.place_population:,} "
@@ -54,6 +54,8 @@ def show(result: Result, out: Console, folder: Path | None = None, everything: b
         out.print(line)
     out.print()
     _paragraph(_caption(result), out, "italic")
+    if folder:
+        written(folder, out)
 
 
 def sentence(result: Result) -> str:

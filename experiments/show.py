@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -214,6 +215,14 @@ def cascades(rows: Sequence, out: Console) -> None:
     for text in told:
         out.print()
         out.print(textwrap.fill(text, WIDTH), style="italic")
+
+
+def written(folder: Path, out: Console, *more: str) -> None:
+    """Print the last line of a command: the folder of its results and the tables in it. more: what else to name."""
+    tables = sorted(path.name for path in folder.iterdir() if path.suffix in (".csv", ".parquet", ".txt"))
+    told = f"in {folder}: {', '.join([*tables, *more])}"
+    lines = textwrap.fill(told, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    out.print(f"\n{lines}", soft_wrap=True, highlight=False, markup=False)
 
 
 def plural(count: int, word: str) -> str:

@@ -1,6 +1,6 @@
 """Pairs of worlds for tests: a busy small place under one policy, and something planted in the second world."""
 
-from deflect.experiments.lives_worlds import Worlds, copied
+from deflect.experiments.lives.worlds import Worlds, copied
 from towns import BUSY
 
 ASKED = BUSY | {"policing.enforcement_contacts_per_year": 8.0}

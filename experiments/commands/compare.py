@@ -19,7 +19,8 @@ def compare(
     until_precise: Annotated[
         float | None,
         typer.Option(
-            help="Add pairs until the 95 % interval of B - A is narrower than ± this part of A, such as 0.02."
+            help="Add pairs until the 95 % interval of B - A is narrower than ± this part of A, such as 0.02.",
+            metavar="PART",
         ),
     ] = None,
     outcome: Annotated[
@@ -27,7 +28,7 @@ def compare(
         typer.Option(help="With --until-precise: of which outcome.  [default: expected_deaths]", metavar="ID"),
     ] = None,
     most: Annotated[
-        int | None, typer.Option(help="With --until-precise: at most so many pairs.  [default: 200]")
+        int | None, typer.Option(help="With --until-precise: at most so many pairs.  [default: 200]", metavar="N")
     ] = None,
     residents: Residents = None,
     set_: SetBoth = None,

@@ -47,6 +47,6 @@ def factorial(
     cells = asked.cells_of(base, chosen, texts)
     folder = files.choose(out, label_of(cells[0]), f"factorial-{cells[0].name}")
     with shown(f"{label_of(cells[0])}, {len(cells)} combinations", quiet) as progress:
-        result = asked.factorial(base, chosen, texts, seeds=seeds, workers=workers, progress=progress)
+        result = asked.factorial(*chosen, base=base, overrides=texts, seeds=seeds, workers=workers, progress=progress)
     folder = result.save(folder)
     asked.show(result, folder, show.console())

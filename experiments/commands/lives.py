@@ -43,7 +43,7 @@ def lives(
     import sys
 
     from .. import show
-    from ..lives import folder_for, lives_of
+    from ..lives.study import folder_for, lives_of
     from ..progress import shown
     from ..provenance import label_of
 
@@ -57,6 +57,9 @@ def lives(
     if not quiet and found.person is not None:
         print("looking into what made the difference: days are lived again, some seconds each", file=sys.stderr)
     console = show.console()
+    written = None if folder is None else found.save(folder)
+    if written and found.person is not None:
+        print(f"{written / 'lives.png'}\n")
     console.print(found.told(min(console.width, show.WIDTH), DAYS), markup=False, highlight=False, soft_wrap=True)
-    if folder is not None:
-        print(f"\nwritten to {found.save(folder)}")
+    if written:
+        show.written(written, console)

@@ -1,5 +1,8 @@
 """Options that several commands share, and the scenario they say."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,7 +27,7 @@ Set = Annotated[
 ]
 SetBoth = Annotated[
     list[str] | None,
-    typer.Option("--set", help="Change one number in both policies. Repeat for more.", metavar="KEY=VALUE"),
+    typer.Option("--set", help="Change one number in every policy. Repeat for more.", metavar="KEY=VALUE"),
 ]
 Seeds = Annotated[str, typer.Option(help='How many ("10"), which ("3,5,9"), or a range ("0-9").', metavar="SEEDS")]
 Workers = Annotated[int | None, typer.Option(help="Processes; by default one a processor.", metavar="N")]
@@ -47,15 +50,11 @@ def overrides(place, years, residents, sets) -> list[str]:
 
 def scenario_of(policy, place, years, residents, sets):
     """Return the checked scenario of a command's options; what is wrong is named by its option."""
-    from ...scenarios.errors import InputError
     from ...scenarios.load import load
     from ...scenarios.places import find
 
     texts = overrides(place, years, residents, sets)
-    try:
-        scenario = load(policy, texts)
-    except InputError as error:
-        raise InputError(by_option(str(error))) from None
+    scenario = load(policy, texts)
     find(scenario.place)
     return _within_budget(scenario)
 
@@ -76,6 +75,20 @@ def _within_budget(scenario):
             file=sys.stderr,
         )
     return fitted
+
+
+@contextmanager
+def kept_in(folder: Path) -> Iterator[None]:
+    """Say, when Ctrl-C or a full disk stops the work, that the runs that are done are kept, and how to go on."""
+    import sys
+
+    try:
+        yield
+    except (KeyboardInterrupt, OSError) as error:
+        stopped = isinstance(error, KeyboardInterrupt)
+        what = "stopped by Ctrl-C" if stopped else str(error)
+        print(f"deflect: {what}; the runs that are done are in {folder}, the same command goes on", file=sys.stderr)
+        raise SystemExit(130 if stopped else 1) from None  # not typer.Exit: the program would add a line of its own
 
 
 def by_option(message: str) -> str:

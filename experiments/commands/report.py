@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .app import app
-from .options import Quiet, Workers
+from .options import Quiet, Workers, kept_in
 
 
 @app.command()
@@ -30,11 +30,15 @@ def report(
     deflect report runs/cabell-county-wv-status-quo --out cabell.html
     deflect report runs/cabell-county-wv-status-quo --no-runs     # at once, without the unmeasured links off
 
-    The same question is lived again with the links off that nobody has measured, into DIR/unmeasured_off; once.
+    The same question is lived again with the links off that nobody has measured, into DIR/unmeasured_off; once. Stopped
+    by Ctrl-C or anything else, the same command goes on.
     """
+    from contextlib import nullcontext
+
     from ..progress import shown
     from ..report import report as make
 
-    with shown("the same with the unmeasured links off", quiet or not runs) as progress:
+    kept = kept_in(folder) if runs else nullcontext()
+    with kept, shown("the same with the unmeasured links off", quiet or not runs) as progress:
         path = make(folder, out, runs=runs, workers=workers, progress=progress)
     print(path)

@@ -57,7 +57,6 @@ def run(
         print(result.json(folder))
     else:
         run_text.show(result, show.console(), folder, everything)
-        print(f"\nwritten to {folder}")
 
 
 def _check_ties(ties: Path | None, seeds: list[int]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .app import app
-from .options import Place, Quiet, Residents, SetBoth, Workers, Years, overrides
+from .options import Place, Quiet, Residents, SetBoth, Workers, Years, kept_in, overrides
 
 
 @app.command()
@@ -106,11 +106,8 @@ def search(
         seed=seed,
     )
     folder = study.folder_of(asked, out)
-    try:
-        with shown(f"{label_of(asked.base)}, {asked.trials} mixes", quiet) as progress:
-            found = study.live(asked, folder, workers, progress=progress)
-    except (KeyboardInterrupt, OSError) as error:
-        _stopped(error, folder)
+    with kept_in(folder), shown(f"{label_of(asked.base)}, {asked.trials} mixes", quiet) as progress:
+        found = study.live(asked, folder, workers, progress=progress)
     found.save()
     words.show(found, show.console())
 
@@ -134,12 +131,3 @@ def _set(texts: list[str]) -> dict:
     if problems:
         raise InputError("\n".join(problems))
     return told
-
-
-def _stopped(error: BaseException, folder: Path) -> None:
-    """Say that what is lived is kept; the exit code is that of every command."""
-    import sys
-
-    what = "stopped by Ctrl-C" if isinstance(error, KeyboardInterrupt) else str(error)
-    print(f"deflect: {what}; the runs that are done are in {folder}, the same command goes on", file=sys.stderr)
-    raise typer.Exit(130 if isinstance(error, KeyboardInterrupt) else 1) from None

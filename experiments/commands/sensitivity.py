@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .app import app
-from .options import Place, Quiet, Residents, SetBoth, Workers, Years, by_option, overrides
+from .options import Place, Quiet, Residents, SetBoth, Workers, Years, kept_in, overrides
 
 
 @app.command()
@@ -71,15 +71,11 @@ def sensitivity(
     Runs are kept in FOLDER/sweep: the same command goes on after an interruption, and other outcomes of the same runs
     need no other run (docs/sensitivity.md).
     """
-    from ...scenarios.errors import InputError
     from ..sensitivity.question import ask
 
     policies = [one for one in (policy_a, policy_b) if one is not None]
     asked = dict(outcome=outcome, over=over or "evidence", points=points, seeds=seeds, percent=percent)
-    try:
-        question = ask(method, policies, overrides(place, years, residents, set_), **asked, above=above, below=below)
-    except InputError as error:
-        raise InputError(by_option(_options(str(error)))) from None
+    question = ask(method, policies, overrides(place, years, residents, set_), **asked, above=above, below=below)
     _live(question, question.folder(out), workers, dask, quiet)
 
 
@@ -96,21 +92,7 @@ def _live(question, folder: Path, workers, dask, quiet) -> None:
     say = (lambda text: None) if quiet else (lambda text: print(f"deflect: {text}", file=sys.stderr, flush=True))
     there = question.lived(folder)
     say(f"{question.size}, kept in {folder / 'sweep'}{f'; {there:,} are there' if there else ''}")
-    go_on = f"the runs that are done are in {folder / 'sweep'}, the same command goes on"
-    try:
-        with dask_executor(dask) if dask else nullcontext() as executor:
-            with shown(f"{question.place}, {question.method.name}", quiet) as progress:
-                study = answer(question, folder, workers, executor=executor, progress=progress)
-    except KeyboardInterrupt:
-        print(f"deflect: stopped by Ctrl-C; {go_on}", file=sys.stderr)
-        raise SystemExit(130) from None
-    except OSError as error:
-        print(f"deflect: {error}; {go_on}", file=sys.stderr)
-        raise SystemExit(1) from None
+    with kept_in(folder / "sweep"), dask_executor(dask) if dask else nullcontext() as executor:
+        with shown(f"{question.place}, {question.method.name}", quiet) as progress:
+            study = answer(question, folder, workers, executor=executor, progress=progress)
     words.show(study, study.save(folder), show.console())
-
-
-def _options(message: str) -> str:
-    """Name an option as the user wrote it, where a message begins with its name."""
-    name, colon, rest = message.partition(":")
-    return f"--{name}:{rest}" if colon and name in ("outcome", "over", "points", "seeds", "percent") else message

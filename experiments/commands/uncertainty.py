@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .app import app
-from .options import Place, Quiet, Residents, SetBoth, Workers, Years, overrides
+from .options import Place, Quiet, Residents, SetBoth, Workers, Years, kept_in, overrides
 
 
 @app.command()
@@ -70,26 +70,14 @@ def uncertainty(
     factors = _factors(plausible) if plausible else None
     folder = told.folder(out)
     a, b = (scenario.name for scenario in told.scenarios)
-    try:
-        with shown(f"{label_of(told.scenarios[0])}, {a} and {b}, {draws:,} draws", quiet) as progress:
-            found = study.live(told, folder, workers, progress=progress)
-    except (KeyboardInterrupt, OSError) as error:
-        _stopped(error, folder)
+    with kept_in(folder), shown(f"{label_of(told.scenarios[0])}, {a} and {b}, {draws:,} draws", quiet) as progress:
+        found = study.live(told, folder, workers, progress=progress)
     written = found.save()
     text.show(found, written, show.console())
     if factors:
         kept = found.plausible(*factors)
         print(f"\n\nOnly draws with {factors[0]:g} to {factors[1]:g} times the published deaths\n")
         text.show(kept, kept.save(), show.console())
-
-
-def _stopped(error: BaseException, folder: Path) -> None:
-    """Say that what is lived is kept; the exit code is that of every command."""
-    import sys
-
-    what = "stopped by Ctrl-C" if isinstance(error, KeyboardInterrupt) else str(error)
-    print(f"deflect: {what}; the runs that are done are in {folder}, the same command goes on", file=sys.stderr)
-    raise typer.Exit(130 if isinstance(error, KeyboardInterrupt) else 1) from None
 
 
 def _factors(asked: str) -> tuple[float, float]:

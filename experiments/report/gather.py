@@ -47,11 +47,18 @@ SAYS = {  # what a picture shows, and the file of its numbers, by the name of th
     "factorial": ("Together and alone", "All together beside the sum of each alone, by outcome.", "factorial.csv"),
     "fan": ("How sure over time", "The difference over time, over draws of all uncertain numbers.", "the runs"),
     "plane": ("Cost and gain", "Cost beside gain, a mark a draw of all uncertain numbers.", "draws.csv"),
-    "acceptability": ("Worth its money?", "How often it is, by what a QALY is worth.", "acceptability.csv"),
+    "acceptability": ("Worth its money?", "How often it is, by what one would pay for a QALY.", "acceptability.csv"),
     "pareto": ("Mixes on the front", "The mixes of levers that none other beats.", "pareto.csv"),
     "sensitivity": ("What matters", "Which uncertain numbers move the answer most.", "sensitivity.csv"),
     "sweep": ("The sweep", "One outcome against what varies.", "runs.parquet"),
     "lives": ("Two lives", "One person's life under two policies.", "lives.csv"),
+}
+NOTES = {  # what an interval holds, by the command that wrote it
+    "uncertainty": "Intervals hold what is not known about the numbers behind the model, and what chance is left.",
+    "sensitivity": "Intervals are chance alone; ranges of the numbers are what their evidence leaves open.",
+    "search": "Intervals are chance alone; what is not known about the model's numbers could change which mix is best.",
+    "lives": "One seed is an illustration, not evidence: what a policy does on average, `deflect compare` says.",
+    "sweep": "Each run is one seed: chance is in every difference between two of them.",
 }
 NO_RESULTS = "{}: holds no results of `deflect run`, `compare` or `factorial`"
 
@@ -214,7 +221,7 @@ def factorial_message(path: Path) -> str:
 
 
 def _other(folder: Path, told: dict[str, Any]) -> Found:
-    figures = figures_in(folder)
+    figures = figures_in(folder, ("fan", "plane", "acceptability"))
     found = [tables.generic(path) for path in sorted(folder.glob("*.csv")) if path.name != "quantities.csv"]
     if not figures and not found:
         raise InputError(f"{NO_RESULTS.format(folder)}, and neither a figure nor a table")
@@ -230,16 +237,25 @@ def _other(folder: Path, told: dict[str, Any]) -> Found:
         folder,
         "other",
         told.get("message") or f"{str(kind).capitalize()}: what these results hold",
-        ", ".join(str(told[name]) for name in ("place", "years") if isinstance(told.get(name), (str, int))),
+        _about(told),
         sides,
         figures,
         found,
         told,
         list(seeds) if isinstance(seeds, list) else [],
-        told.get("code_sha256_16", ""),
+        told.get("code_sha256_16") or told.get("code", ""),
         command,
-        ["What the intervals in these figures and tables hold is said in the page of documentation of their command."],
+        [NOTES.get(str(kind), "What an interval holds is said in the documentation of the command.")],
     )
+
+
+def _about(told: dict[str, Any]) -> str:
+    """Return place, years and policies, as far as the folder says them."""
+    years = told.get("years")
+    sides = told.get("policies") or told.get("worlds") or []
+    names = [one if isinstance(one, str) else str(one.get("name") or one.get("policy")) for one in sides]
+    said = [told.get("place"), show.plural(years, "year") if isinstance(years, int) else None, " and ".join(names)]
+    return ", ".join(one for one in said if isinstance(one, str) and one)
 
 
 def _scope(scenario: Scenario) -> str:

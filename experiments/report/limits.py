@@ -1,8 +1,15 @@
 """What a report cannot say, in words of its own; docs/limits.md has the whole."""
 
+from ..uncertainty.words import LIMITS
 from .parts import Found
 from .unmeasured import Looked
 
+CHANCE = (
+    "The intervals are chance alone.",
+    "They say how far another roll of the dice would move a number. What is not known about the numbers behind the "
+    "model is not in them and is usually more.",
+)
+DRAWN = ("The intervals hold the numbers that have a range.", LIMITS)
 ALWAYS = (
     (
         "It is no forecast.",
@@ -16,11 +23,7 @@ ALWAYS = (
         "A county differs from the nation by one number that is taken from its published overdose deaths. That the "
         "simulated level resembles the published one is therefore no test of the model.",
     ),
-    (
-        "The intervals are chance alone.",
-        "They say how far another roll of the dice would move a number. What is not known about the numbers behind the "
-        "model is not in them and is usually more.",
-    ),
+    CHANCE,
     (
         "Most numbers of quality C are judgement.",
         "The evidence below says for each number where it was seen, and where it was only recalled or assumed.",
@@ -66,4 +69,9 @@ def limits(found: Found, off: Looked) -> list[tuple[str, str]]:
         )
     if off.why_not:
         told.append(("Links nobody has measured.", off.why_not))
-    return [*told, *ALWAYS]
+    return [*told, *(_drawn(found, one) for one in ALWAYS)]
+
+
+def _drawn(found: Found, limit: tuple[str, str]) -> tuple[str, str]:
+    """Return a limit; where every uncertain number was drawn, the intervals hold more than chance."""
+    return DRAWN if limit == CHANCE and "drawn" in found.provenance else limit

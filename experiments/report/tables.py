@@ -80,7 +80,7 @@ def comparison(path: Path, labels: Sequence[str]) -> list[Table]:
 
 def _compared(row: compare_table.Row, text: dict[str, str]) -> Row:
     points = 100 if row.unit == "share" else 1
-    diff, low, high = compare_text._signed(tuple(points * one for one in (row.diff, row.diff_low, row.diff_high)))
+    diff, low, high = compare_text.signed(tuple(points * one for one in (row.diff, row.diff_low, row.diff_high)))
     part, unit, span = compare_text.told(row) if not math.isnan(row.diff_low) else ("", "", "")
     return Row(
         (
@@ -233,7 +233,7 @@ def terms(path: Path, outcomes: Iterable[str], titles: dict[str, str]) -> list[T
 
 def _term(row: dict[str, str]) -> tuple[Piece, ...]:
     name = f"{row['kind']}/{row['term']}/"
-    said = compare_text._signed(tuple(value(row[end]) for end in ("estimate", "low", "high")))
+    said = compare_text.signed(tuple(value(row[end]) for end in ("estimate", "low", "high")))
     if "-" in said:
         return words(said[0])
     ends = zip(said, ("estimate", "low", "high"), strict=True)

@@ -4,9 +4,9 @@ Both are lived by the same people with the same draws, so a difference between t
 """
 
 import math
+import shutil
 from collections.abc import Callable
 from concurrent.futures import Executor
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ...scenarios.schema import Scenario
 
 FOLDER = "unmeasured_off"
+UNDER_WAY = f".{FOLDER}"  # runs that are done, until all are
 
 
 class Looked(NamedTuple):
@@ -97,23 +98,33 @@ def _kept(found: Found) -> Found | None:
 
 
 def _live(found: Found, how: dict) -> Path:
-    scenarios = [off(side.scenario) for side in found.sides]
-    folder = files.free(found.folder / FOLDER)
-    if found.kind == "compare":
-        from ..compare import compare_scenarios
-
-        return compare_scenarios(*scenarios, found.seeds, **how).save(folder)
-    if found.kind == "run":
-        from ..many import run_many
-        from ..result import Result
-
-        return Result(run_many(scenarios[0], found.seeds, **how)).save(folder)
-    from ..branches import days_of, live_branches
-    from ..factorial import Factorial
+    """Live what an earlier report that was stopped has not lived yet, and write it all as the command would."""
+    from ...model.budget import within_budget
+    from ..branches import days_of
+    from ..kept import Kept
     from ..many import live_all
 
-    runs = live_all(partial(live_branches, scenarios), found.seeds, days_of(scenarios), **how)
-    return Factorial(found.provenance["factors"], runs).save(folder)
+    scenarios = tuple(within_budget(off(side.scenario)) for side in found.sides)
+    folder, under_way = files.free(found.folder / FOLDER), found.folder / UNDER_WAY
+    runs = live_all(Kept(under_way, scenarios), found.seeds, days_of(scenarios), **how)
+    written = _made(found, runs).save(folder)
+    shutil.rmtree(under_way)
+    return written
+
+
+def _made(found: Found, runs: list):
+    """Return the runs, a list of one each scenario for each seed, as what their command makes of them."""
+    if found.kind == "compare":
+        from ..compare import Comparison
+
+        return Comparison(*zip(*runs, strict=True))
+    if found.kind == "run":
+        from ..result import Result
+
+        return Result([row[0] for row in runs])
+    from ..factorial import Factorial
+
+    return Factorial(found.provenance["factors"], runs)
 
 
 def _reads(found: Found, again: Found, same: int, runs: int) -> str:
@@ -143,7 +154,7 @@ def _compared(found: Found, again: Found) -> Table:
         cells += [_mean(*on[id], ""), _mean(*off_[id], "off/")]
         cells += [_difference(*on[id], "", points), words(row.verdict)]
         cells += [_difference(*off_[id], "off/", points), words(off_[id][0].verdict)]
-        apart = compare_text._signed(tuple(points * x for x in between.get(id, (math.nan,) * 3)))
+        apart = compare_text.signed(tuple(points * x for x in between.get(id, (math.nan,) * 3)))
         rows.append(Row((*cells, tables.around([Piece(one) for one in apart])), id))
     heads = (
         "Outcome",
@@ -170,7 +181,7 @@ def _mean(row: compare_table.Row, text: dict[str, str], prefix: str) -> tuple[Pi
 
 
 def _difference(row: compare_table.Row, text: dict[str, str], prefix: str, points: int) -> tuple[Piece, ...]:
-    said = compare_text._signed(tuple(points * x for x in (row.diff, row.diff_low, row.diff_high)))
+    said = compare_text.signed(tuple(points * x for x in (row.diff, row.diff_low, row.diff_high)))
     names = zip(said, ("diff", "diff_low", "diff_high"), strict=True)
     return tables.around([Piece(one, prefix + column, text[column]) for one, column in names])
 
@@ -226,7 +237,7 @@ def _terms(found: Found, again: Found) -> Table:
         for kind in ("together", "reinforcement"):
             for prefix, told in (("", on[id, kind]), ("off/", off_[id, kind])):
                 names = ("estimate", "low", "high")
-                said = compare_text._signed(tuple(tables.value(told[name]) for name in names))
+                said = compare_text.signed(tuple(tables.value(told[name]) for name in names))
                 pieces = zip(said, names, strict=True)
                 cells.append(
                     tables.around([Piece(one, f"{prefix}{kind}/all/{name}", told[name]) for one, name in pieces])

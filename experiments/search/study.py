@@ -100,6 +100,7 @@ class Search:
         return {
             "deflect": __version__,
             "command": mixes.command(question),
+            "message": self.message,
             "place": self.place,
             "policy": {"name": question.base.name, "scenario_hash": question.base.hash},
             "years": question.base.years,

@@ -9,7 +9,7 @@ from rich.markup import escape
 from ..compare_table import Row
 from ..compare_text import ALWAYS, direction, told
 from ..money_text import dollars
-from ..show import number, plural, table
+from ..show import number, plural, table, written
 from . import space
 from .front import Confirmed, Estimate, gains
 from .objectives import Objective
@@ -112,7 +112,7 @@ def show(found: "Search", out: Console) -> None:
         out,
         "italic",
     )
-    out.print(f"\nin {found.folder}: pareto.csv, searched.csv, mix-N.yaml", markup=False, highlight=False)
+    written(found.folder, out, *(["mix-N.yaml"] * bool(found.front)))
 
 
 def _table(found: "Search", out: Console) -> None:

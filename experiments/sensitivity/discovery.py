@@ -35,7 +35,7 @@ class Case(NamedTuple):
     def read(cls, above: Any, below: Any, paired: bool, percent: bool) -> "Case":
         """Return the case of the options; "-2%" is in percent of A. Raises InputError."""
         if above is not None and below is not None:
-            raise InputError("above and below: name one of them")
+            raise InputError("above: below is there too; name one of them")
         if above is None and below is None:
             return cls("worst", percent=percent)
         side, text = ("above", above) if above is not None else ("below", below)

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from ... import __version__
 from ..figure import GREY, INK, VERMILION, _seeds
 from . import bars, words
+from .numbers import in_words
 
 if TYPE_CHECKING:
     import pandas
@@ -71,8 +72,7 @@ def _rows(axes: Axes, rows: "pandas.DataFrame") -> None:
     """Write what each number is, and the quality of its evidence."""
     for y, row in enumerate(rows.itertuples()):
         colour = INK if row.clear else GREY
-        section, _, name = row.path.rpartition(".")
-        _text(axes, 0.015, y - 0.17, f"{name.replace('_', ' ')} ({section.replace('_', ' ')})", color=colour)
+        _text(axes, 0.015, y - 0.17, in_words(row.path), color=colour)
         meaning = textwrap.shorten(row.meaning, MEANING, placeholder=" …")
         _text(axes, 0.015, y + 0.19, meaning, color=GREY, size=8)
         weak = row.quality == "C" and row.clear
@@ -107,13 +107,19 @@ def _above(study: "Study") -> str:
     return f"{words.setting(study)}. {words.judged(study.found) if study.found else words.level(study)}"
 
 
+def _rest(left: int, drawn: int) -> str:
+    if not left:
+        return ""
+    return f"{left:,} more numbers are in the table. " if drawn else f"All {left:,} numbers are in the table. "
+
+
 def _small_print(study: "Study", drawn: int) -> str:
     asked, first = study.question, study.runs.iloc[0]
     left = len(study.table) - drawn
     said = [
         f"{words.notes(study)} {words.chance(study)}",
         f"Evidence: A strong and direct, B reasonable, C weak or judgement. "
-        f"{f'{left:,} more numbers are in the table. ' if left else ''}"
+        f"{_rest(left, drawn)}"
         f"Simulated with Deflect {__version__}: {asked.size}, seeds {_seeds(list(asked.plan.seeds))} at every point; "
         f"{int(first.residents_simulated):,} people simulated for {int(first.place_population):,} residents.",
     ]

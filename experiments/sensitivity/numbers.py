@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PRICES = "prices"  # matter to money and health only
 BETWEEN = ".."
+SPELLED = {"or": "(odds ratio)", "rr": "relative risk with"}  # in names of numbers
 
 
 class Number(NamedTuple):
@@ -32,8 +33,14 @@ class Number(NamedTuple):
     @property
     def words(self) -> str:
         """The name as one says it."""
-        section, _, name = self.path.rpartition(".")
-        return f"{name.replace('_', ' ')} ({section.replace('_', ' ')})"
+        return in_words(self.path)
+
+
+def in_words(path: str) -> str:
+    """Return the dotted name of a number as one says it: "seek per year (treatment)"."""
+    section, _, name = path.rpartition(".")
+    said = " ".join(SPELLED.get(word, word) for word in name.split("_"))
+    return f"{said} ({section.replace('_', ' ')})"
 
 
 def numbers_of(

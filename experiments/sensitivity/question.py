@@ -12,7 +12,7 @@ from ...scenarios import load as loading
 from ...scenarios.errors import InputError, nearest
 from ...scenarios.load import load
 from .. import files
-from ..compare import _check_same
+from ..compare import check_same
 from ..differences import value_at
 from ..plan import Plan, read_plan
 from ..provenance import label_of, seeds_text
@@ -169,13 +169,14 @@ def ask(
 ) -> Question:
     """Return a checked question. overrides: texts as of `--set`, for all policies. Raises InputError."""
     if method not in METHODS:
-        raise InputError(f"no method {method!r}{nearest(method, METHODS) or f' (there are {", ".join(METHODS)})'}")
+        there = f" (there are {', '.join(METHODS)}; Morris is screening, PRIM discovery)"
+        raise InputError(f"no method {method!r}{nearest(method, METHODS) or there}")
     how, names, texts = METHODS[method], tuple(policies), tuple(overrides)
     case = _case(method, above, below, paired=len(names) == 2, percent=percent)
     quantity = quantity_of(outcome, len(names) == 2, percent or bool(case and case.percent))
     scenarios = tuple(load(name, texts) for name in names)
     if len(scenarios) == 2:
-        _check_same(*scenarios)
+        check_same(*scenarios)
     numbers = numbers_of(scenarios, over or EVIDENCE, quantity.id in MONEY)
     plan = _plan(how, names, texts, scenarios[0], numbers, points, seeds)
     if len(plan.seeds) < how.seeds:
@@ -187,7 +188,7 @@ def ask(
 def _case(method: str, above, below, paired: bool, percent: bool) -> Case | None:
     if method != "discovery":
         if above is not None or below is not None:
-            raise InputError(f"above and below: say what a discovery looks for; {method} has no use for them")
+            raise InputError(f"above: it and below say what a discovery looks for; {method} has no use for them")
         return None
     if find_spec("ema_workbench") is None:
         raise InputError('discovery: needs the extra "discovery": pip install "deflect[discovery]"')

@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 
 from ..compare_table import interval
-from ..show import number, table
+from ..show import number, table, written
 from .luck import TAILS
 from .quantity import Quantity
 
@@ -38,7 +38,7 @@ def message(study: "Study") -> str:
     if not len(clear):
         return f"{subject(study)}: none of {_count(len(asked.numbers), 'number')} moves it by more than chance does"
     words = {one.path: one.words for one in asked.numbers}
-    return f"What decides {subject(study, small=True)}: {listed([words[path] for path in clear.path])}"
+    return f"What clearly moves {subject(study, small=True)}: {listed([words[path] for path in clear.path])}"
 
 
 def subject(study: "Study", small: bool = False) -> str:
@@ -109,13 +109,13 @@ def rests_on(study: "Study") -> str:
     first = clear.iloc[0]
     words = {one.path: one.words for one in study.question.numbers}
     said = (
-        f"The most important unknown, {words[first.path]}, rests on evidence of quality {first.quality} "
+        f"The largest that is clear of chance, {words[first.path]}, rests on evidence of quality {first.quality} "
         f"({GRADES[first.quality]}): deflect evidence {first.evidence}."
     )
     weak = int((clear.quality == "C").sum())
     if len(clear) > 1:
         many = "all" if weak == len(clear) else "none" if not weak else str(weak)
-        said += f" Of the {len(clear)} most important, {many} {'rests' if weak == 1 else 'rest'} on quality C."
+        said += f" Of the {len(clear)} that are clear, {many} {'rests' if weak == 1 else 'rest'} on quality C."
     return said
 
 
@@ -179,7 +179,7 @@ def notes(study: "Study") -> str:
 
 
 def show(study: "Study", folder: Path, out: Console) -> None:
-    """Print where the picture is, the message, what it rests on, the table, and how to read it."""
+    """Print where the picture is, the message, what it rests on, the table, how to read it, and where it all is."""
     asked, first = study.question, study.runs.iloc[0]
     out.print(str(folder / "sensitivity.png"), soft_wrap=True, highlight=False, markup=False)
     out.print()
@@ -200,9 +200,11 @@ def show(study: "Study", folder: Path, out: Console) -> None:
         out.print(_table(study, rows), width=WIDTH + 10, highlight=False)
     left = len(study.table) - len(rows)
     if left:
-        out.print(f"{left} more in {folder / 'sensitivity.csv'}", style="italic", highlight=False, soft_wrap=True)
+        said = f"{left} more" if len(rows) else f"All {left} numbers"
+        out.print(f"{said} in {folder / 'sensitivity.csv'}", style="italic", highlight=False, soft_wrap=True)
     out.print()
     _paragraph(notes(study), out, "italic")
+    written(folder, out)
 
 
 def setting(study: "Study") -> str:

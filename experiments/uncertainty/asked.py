@@ -10,7 +10,7 @@ from ...scenarios import load as loading
 from ...scenarios.errors import InputError, nearest
 from ...scenarios.load import load
 from .. import files
-from ..compare import _check_same
+from ..compare import check_same
 from ..differences import as_text
 from ..plan import Plan, read_plan
 from ..provenance import label_of
@@ -103,7 +103,7 @@ def ask(
         raise InputError(f"draw-seed: is a whole number from 0 (got {draw_seed!r})")
     texts = list(overrides)
     scenarios = load(policy_a, texts), load(policy_b, texts)
-    _check_same(*scenarios)
+    check_same(*scenarios)
     over = tuple(name for name in ([over] if isinstance(over, str) else over) if name != EVIDENCE)
     drawn = _drawn(scenarios, over)
     base = {path: entry.plain() for path, entry in loading._overrides(texts, [])}
@@ -122,7 +122,10 @@ def ask(
 
 def _drawn(scenarios: tuple["Scenario", "Scenario"], over: tuple[str, ...]) -> tuple[Unknown, ...]:
     """Return the numbers that are drawn: those that neither policy sets itself."""
-    a, b = (unknowns(scenario, over) for scenario in scenarios)
+    try:
+        a, b = (unknowns(scenario, over) for scenario in scenarios)
+    except InputError as error:
+        raise InputError(f"over: {error}") from None
     both = {one.path for one in b}
     drawn = tuple(one for one in a if one.path in both)
     if not drawn:

@@ -168,6 +168,7 @@ class Uncertainty:
         return {
             "deflect": __version__,
             "command": self.command(),
+            "message": self.message,
             "code": source_hash(),
             "place": self.place,
             "policies": [{"name": one.name, "scenario_hash": one.hash} for one in self.asked.scenarios],

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..money_text import dollars
-from ..show import number, plural, table
+from ..show import number, plural, table, written
 from .words import BASIS, LIMITS, central, in_dollars, percent, scale, told
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def show(study: "Uncertainty", folder: "Path", out: Console) -> None:
     _worth(study, out)
     out.print()
     _say(LIMITS, out, "italic")
-    out.print(f"\nin {folder}: uncertainty.csv, draws.csv, acceptability.csv, value.csv", highlight=False)
+    written(folder, out)
 
 
 def level(study: "Uncertainty") -> str:
@@ -166,7 +166,7 @@ def _worth(study: "Uncertainty", out: Console) -> None:
     size, word = scale(numbers.value)
     worth = f"worth, {word}"
     heads = ("most worth measuring" if valued else "goes most with net benefit", worth, "foretells", "clear",
-             "value (range)", "")  # fmt: skip
+             "value (range)", "evidence")  # fmt: skip
     listed = table(*heads, right=(worth, "foretells"), whole=heads)
     for row in numbers.head(TEN).itertuples():
         listed.add_row(
@@ -174,7 +174,7 @@ def _worth(study: "Uncertainty", out: Console) -> None:
             f"{number(row.value / size)} ± {number(row.error / size)}",
             f"{100 * row.variance_share:.0f} %",
             clear(row, valued),
-            f"{number(row.central)} ({number(row.low)} to {number(row.high)})",
+            f"{number(row.central)} ({number(row.low)} to {number(row.high)})".replace("-", "−"),
             row.quality,
         )
     first = numbers.iloc[0]
@@ -190,7 +190,7 @@ def _worth(study: "Uncertainty", out: Console) -> None:
         "the share of the net benefit's variance that goes with it. By chance an irrelevant number would seem to "
         f"{what} up to {one} (95 of 100), the best of {len(numbers)} irrelevant ones up to {best}: clear is what is "
         "above the "
-        "second, perhaps what is above the first. A: strong and direct evidence, B reasonable, C weak or judgement.",
+        "second, perhaps what is above the first. Evidence: A strong and direct, B reasonable, C weak or judgement.",
         out,
     )
 

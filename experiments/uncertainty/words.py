@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..compare_text import _signed
+from ..compare_text import signed
 from ..money_text import dollars
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ def told(row: "Row") -> tuple[str, str]:
         change, low, high = (more(x) for x in (row.diff, row.diff_low, row.diff_high))
         return change, f"{low} to {high}"
     if in_percent(row):
-        change, low, high = _signed((100 * row.relative, 100 * row.relative_low, 100 * row.relative_high))
+        change, low, high = signed((100 * row.relative, 100 * row.relative_low, 100 * row.relative_high))
         return f"{change} %", f"{low} to {high} %"
     factor, unit = (100, " points") if row.unit == "share" else (1, "" if row.kind == "total" else f" {row.unit}")
-    change, low, high = _signed((factor * row.diff, factor * row.diff_low, factor * row.diff_high))
+    change, low, high = signed((factor * row.diff, factor * row.diff_low, factor * row.diff_high))
     return f"{change}{unit}", f"{low} to {high}"
 
 
@@ -48,8 +48,8 @@ def central(row: "Row") -> str:
     if in_dollars(row):
         return more(row.central)
     if in_percent(row) and row.central_a > 0:
-        return f"{_signed([100 * x / row.central_a for x in ends])[0]} %"
-    return _signed([(100 if row.unit == "share" else 1) * x for x in ends])[0]
+        return f"{signed([100 * x / row.central_a for x in ends])[0]} %"
+    return signed([(100 if row.unit == "share" else 1) * x for x in ends])[0]
 
 
 def in_dollars(row: "Row") -> bool:

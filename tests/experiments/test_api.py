@@ -25,7 +25,7 @@ def test_the_example(scenario, result, tmp_path):
     assert isinstance(result, deflect.Result) and result.seeds == [0, 1]
     assert tuple(result.summary().columns) == SUMMARY
     assert len(result.monthly) == 2 * 36
-    assert repr(result) == "Result(status_quo in Cabell County, WV, 1 years, seeds 2)"
+    assert repr(result) == "Result(status_quo in Cabell County, WV, 1 year, seeds 2)"
     result.figure(tmp_path / "x.png")
     assert (tmp_path / "x.png").stat().st_size > 50_000
     folder = result.save(tmp_path / "out")
@@ -87,6 +87,22 @@ def test_every_public_name_is_there_and_others_are_not():
         assert getattr(deflect, name) is not None and name in dir(deflect)
     with pytest.raises(AttributeError, match="simulate.*load, run"):
         deflect.simulate  # noqa: B018
+
+
+@pytest.mark.parametrize("name", [name for name in deflect.__all__ if name.islower() and name != "places"])
+def test_every_public_function_says_what_it_does_and_is_in_the_docs(name):
+    assert len(getattr(deflect, name).__doc__) > 60
+    told = "\n".join(path.read_text() for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")))
+    assert f"deflect.{name}(" in told, f"no example of deflect.{name} in the docs"
+
+
+@pytest.mark.parametrize("name", ["compare", "factorial", "sensitivity", "uncertainty", "two_lives"])
+def test_a_study_names_its_policies_first_and_refuses_one_that_is_not_there(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first = ["tornado"] if name == "sensitivity" else []
+    with pytest.raises(deflect.InputError, match="no policy 'more_slotz', did you mean 'more_slots'"):
+        getattr(deflect, name)(*first, "more_slots", "more_slotz", place="Cabell, WV", years=1)
+    assert not list(tmp_path.iterdir())
 
 
 def test_importing_deflect_costs_nothing():

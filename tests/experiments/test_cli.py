@@ -65,7 +65,7 @@ def test_a_run_writes_its_files_and_says_where(deflect, here):
         "summary.csv",
     ]
     assert [path.name for path in here.rglob("*.part")] == []
-    assert f"written to {folder}" in out and "chance alone" in out and "per 100,000" in out
+    assert f"\nin {folder}: cascade.csv, costs.csv" in out and "chance alone" in out and "per 100,000" in out
     assert "300 of 93,965 residents" in out.replace("\n", " ")
     summary = pandas.read_csv(folder / "summary.csv")
     assert tuple(summary.columns) == SUMMARY

@@ -85,13 +85,13 @@ def test_factors_that_make_no_factorial_are_refused(factors, said):
 
 def test_fewer_than_five_seeds_are_refused():
     with pytest.raises(InputError, match="at least five"):
-        factorial("status_quo", ("more_slots", "more_naloxone"), SMALL, seeds=2)
+        factorial("more_slots", "more_naloxone", base="status_quo", overrides=SMALL, seeds=2)
 
 
 @pytest.fixture(scope="module")
 def lived() -> Factorial:
     policies = ("more_naloxone", "officer_intervention")
-    return factorial("status_quo", policies, SMALL, seeds=5, workers=1)
+    return factorial(*policies, base="status_quo", overrides=SMALL, seeds=5, workers=1)
 
 
 def test_the_whole_is_written(lived, tmp_path):

@@ -8,11 +8,14 @@ import numpy as np
 import pandas
 import pytest
 from deflect.agents.resident import DIED_OVERDOSE, HERE, Care
-from deflect.experiments import cli, lives_figure, lives_states, lives_text, lives_words
+from deflect.experiments import cli
 from deflect.experiments.digest import digest
-from deflect.experiments.lives import TwoLives, two_lives
-from deflect.experiments.lives_events import CHILD, NO_DAY, OF_CHILDREN, OWN, PART, Item, Story, first_difference
-from deflect.experiments.lives_worlds import Worlds, copied
+from deflect.experiments.lives import TwoLives, states, two_lives
+from deflect.experiments.lives import figure as drawing
+from deflect.experiments.lives import text as telling
+from deflect.experiments.lives.events import CHILD, NO_DAY, OF_CHILDREN, OWN, PART, Item, Story, first_difference
+from deflect.experiments.lives.words import OWN_WORDS, SPECIAL, Words
+from deflect.experiments.lives.worlds import Worlds, copied
 from deflect.experiments.run import live_until
 from deflect.model.changes import depart_and_settle
 from deflect.model.events import DIED_OVERDOSE as KIND_DIED_OVERDOSE
@@ -184,7 +187,7 @@ def test_two_worlds_of_one_policy_differ_in_nobody():
 
 def events_of_day(world, row: int, day: int) -> set[str]:
     """Return what can be said of somebody's day, read from the event table alone."""
-    people, words = world.residents, lives_words.Words(world, row)
+    people, words = world.residents, Words(world, row)
     children = np.flatnonzero((people["mother"] == row) | (people["father"] == row))
     found = set()
     for number in np.flatnonzero(world.events["day"] == day).tolist():
@@ -213,7 +216,7 @@ def test_what_is_printed_happened_on_that_day_in_that_world(package):
     cells = 0
     for choice in package.people.choices(each=2, contrasts=8):
         lives = package.of(choice.row)
-        table = lives_text.days(lives, 600, None).splitlines()[3:]
+        table = telling.days(lives, 600, None).splitlines()[3:]
         day, seen = None, [Counter(), Counter()]
         for line in table:
             head, both, rest = re.match(r"(?:day (-?\d+))? *([|=]) (.*)", line + " ").groups()
@@ -233,7 +236,7 @@ def test_every_event_can_be_told():
     world = lived(open_town(400, seed=3), 120)
     story, kinds = Story(world), set()
     for row in range(len(world.residents)):
-        words = lives_words.Words(world, row)
+        words = Words(world, row)
         for item in story.life(row):
             text = words.text(item) + words.because(item)
             assert text and not re.search(r"[{}]|(?<!day )-1\b|nan|code ", text), text
@@ -242,9 +245,7 @@ def test_every_event_can_be_told():
     of_people = {
         kind for kind in Kind if not MEANING[kind][0].startswith(("an officer", "police seized", "the policy"))
     }
-    assert of_people - set(lives_words.OWN_WORDS) - set(lives_words.SPECIAL) <= {
-        kind for kind in of_people if "{" not in MEANING[kind][0]
-    }
+    assert of_people - set(OWN_WORDS) - set(SPECIAL) <= {kind for kind in of_people if "{" not in MEANING[kind][0]}
 
 
 def test_narrow_and_wide_tell_the_same_within_their_lines(package):
@@ -252,10 +253,10 @@ def test_narrow_and_wide_tell_the_same_within_their_lines(package):
     for width in (60, 78, 100, 140):
         text = package.told(width)
         assert max(map(len, text.splitlines())) <= width
-        part = lives_text.days(package, width, None)
+        part = telling.days(package, width, None)
         days[width] = (re.findall(r"^day (-?\d+)", part, re.MULTILINE), len(re.findall(r"officer|resident", part)))
     assert len(set(map(str, days.values()))) == 1 and len(days[60][0]) > 4
-    short = lives_text.days(package, 100, 3)
+    short = telling.days(package, 100, 3)
     assert len(re.findall(r"^day", short, re.MULTILINE)) == 3 and "all of them in lives.csv" in short
 
 
@@ -268,20 +269,20 @@ def test_how_somebody_stood_is_what_the_world_says():
         if world.day % 10 == 0:
             mornings.append(copied(world))
     story = Story(world)
-    tracks = [lives_states.tracks(world, row, story.life(row)) for row in range(len(world.residents))]
+    tracks = [states.tracks(world, row, story.life(row)) for row in range(len(world.residents))]
     compared = 0
     for morning in mornings:
         day = morning.day - 1
         for row, person in enumerate(morning.residents):
             told = tracks[row]
             here = person["fate"] == HERE
-            assert (lives_states.on(told.gone, day) < 0) == here
+            assert (states.on(told.gone, day) < 0) == here
             if here and person["history"] >= 0:
                 history = morning.histories[person["history"]]
-                assert lives_states.on(told.use, day) == history["use"]
-                assert lives_states.on(told.held, day) == history["held"]
-                care = lives_states.on(told.care, day)
-                assert care == history["care"] or (care == lives_states.TREATED and history["care"] >= Care.METHADONE)
+                assert states.on(told.use, day) == history["use"]
+                assert states.on(told.held, day) == history["held"]
+                care = states.on(told.care, day)
+                assert care == history["care"] or (care == states.TREATED and history["care"] >= Care.METHADONE)
                 compared += 1
     assert compared > 1500
 
@@ -299,13 +300,13 @@ def test_the_figure_holds_both_lives(package):
         assert f"day {lives.parted}: the first difference" in told and "not evidence" in told
         a, b = package.counts.set_index("contrast").loc["overdose_death", list(package.labels)]
         assert f"In these two worlds {a} people" in told and f"{b} the other way round" in told
-        start, end = lives_figure.window(lives)
+        start, end = drawing.window(lives)
         assert start <= lives.parted < end
         for side in (0, 1):
-            spans = lives_states.spans(lives.tracks(side), start, end)
+            spans = states.spans(lives.tracks(side), start, end)
             assert (spans[0].start, spans[-1].end) == (start, end)
             assert all(one.end == other.start for one, other in zip(spans, spans[1:], strict=False))
-            labels = lives_figure.labels(lives, side, start, end)
+            labels = drawing.labels(lives, side, start, end)
             days = {item.day for item in lives.lives[side]}
             assert {label.day for label in labels} <= days
         height, width = figure.get_window_extent().height, figure.get_window_extent().width
@@ -358,8 +359,8 @@ def ask(monkeypatch, capsys, tmp_path):
 
 def test_the_command_tells_and_writes(ask, package, tmp_path):
     code, out, err = ask("status_quo", "full_package", *OPTIONS, "--out", "out")
-    assert (code, err) == (0, "") and out.endswith("written to out\n")
-    assert out.startswith(package.told(110, 40))
+    assert (code, err) == (0, "")
+    assert out == f"out/lives.png\n\n{package.told(110, 40)}\n\nin out: lives.csv, lives.txt\n"
     assert (tmp_path / "out" / "lives.txt").read_text() == package.told() + "\n"
     other = package.people.choices()[1].row
     assert f"Resident {other}:" in ask("status_quo", "full_package", *OPTIONS, "--person", other)[1]
@@ -383,7 +384,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("line", "told"), WRONG, ids=[line for line, _ in WRONG])
 def test_wrong_input_is_one_message_and_code_2(line, told, ask, tmp_path, monkeypatch):
-    monkeypatch.setattr("deflect.experiments.lives_worlds.build", lambda *_: pytest.fail("the long work was started"))
+    monkeypatch.setattr("deflect.experiments.lives.worlds.build", lambda *_: pytest.fail("the long work was started"))
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "file").touch()
     for years, name in ((1, "one_year"), (2, "two_years")):

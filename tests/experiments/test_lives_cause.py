@@ -5,10 +5,10 @@ import pytest
 from deflect.agents.resident import HERE
 from deflect.experiments.digest import digest
 from deflect.experiments.lives import TwoLives, two_lives
-from deflect.experiments.lives_events import NO_DAY
-from deflect.experiments.lives_parts import COLUMNS, NALOXONE, OFFICERS, PARTS, PLACES, POLICY, SELF, Whose, count_again
-from deflect.experiments.lives_trial import DAY, EVENT, FIRST, Who, _matches
-from deflect.experiments.lives_worlds import copied
+from deflect.experiments.lives.events import NO_DAY
+from deflect.experiments.lives.parts import COLUMNS, NALOXONE, OFFICERS, PARTS, PLACES, POLICY, SELF, Whose, count_again
+from deflect.experiments.lives.trial import DAY, EVENT, FIRST, Who, _matches
+from deflect.experiments.lives.worlds import copied
 from deflect.model.day import live_a_day
 from deflect.model.events import Kind
 from paired import ASKED, PLACE, Planted

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from deflect.experiments import cli
+from deflect.experiments.branches import live_branches
 from deflect.experiments.factorial import factorial
 from deflect.experiments.report import cheers, gather, unmeasured
 from deflect.model.world import DECLARATIONS
@@ -90,7 +91,7 @@ def lived(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def combined(tmp_path_factory) -> Path:
     policies = ("more_naloxone", "officer_intervention")
-    found = factorial("status_quo", policies, BUSY, **TOWN, seeds=5, workers=1)
+    found = factorial(*policies, base="status_quo", overrides=BUSY, **TOWN, seeds=5, workers=1)
     return found.save(tmp_path_factory.mktemp("combined") / "areas")
 
 
@@ -226,18 +227,43 @@ def test_the_links_are_off_in_another_run_of_the_same_question(compared, page):
     assert same < 10 and f"<p>{same} of 10 runs are the same" in page
 
 
-def test_links_that_do_nothing_give_the_same_runs_and_links_that_are_off_are_not_lived_again(tmp_path):
+def test_links_that_do_nothing_give_the_same_runs(tmp_path):
     nobody = dict.fromkeys(("population.oud_per_100k", "population.misuse_share_12plus"), 0)
     nobody |= dict.fromkeys(("drug_use.first_misuse_per_year", "drug_use.first_illicit_per_year"), 0)
     nobody |= {"population.remission_share_12plus": 0}
     folder = deflect.run(deflect.load("status_quo", nobody, **TOWN), seeds=2, workers=1).save(tmp_path / "calm")
     text = deflect.report(folder, workers=1).read_text()
     assert "All 2 runs are the same, byte for byte" in text
-    folder = deflect.run(deflect.load("status_quo", {"switches": "off"}, **TOWN), seeds=1, workers=1).save(
-        tmp_path / "off"
-    )
-    text = deflect.report(folder, workers=1).read_text()
-    assert "these links are off in every scenario already" in text and not (folder / "unmeasured_off").exists()
+
+
+def test_links_that_are_off_are_not_lived_again(lived):
+    found = gather.read(lived)
+    off = found._replace(sides=[side._replace(scenario=unmeasured.off(side.scenario)) for side in found.sides])
+    assert "these links are off in every scenario already" in unmeasured.look(off).why_not
+    assert not (lived / "unmeasured_off").exists()
+
+
+def test_runs_that_were_stopped_go_on_and_end_with_the_same_files(lived, tmp_path, monkeypatch):
+    fresh = shutil.ignore_patterns("report.html")
+    whole, stopped = (shutil.copytree(lived, tmp_path / name / "town", ignore=fresh) for name in ("whole", "stopped"))
+    deflect.report(whole, workers=1)
+    asked = []
+
+    def live(scenarios, seed, progress=None):
+        asked.append(seed)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return live_branches(scenarios, seed, progress=progress)
+
+    monkeypatch.setattr("deflect.experiments.kept.live_branches", live)
+    with pytest.raises(KeyboardInterrupt):
+        deflect.report(stopped, workers=1)
+    assert asked == [0, 1] and not (stopped / "unmeasured_off").exists() and not (stopped / "report.html").exists()
+    deflect.report(stopped, workers=1)
+    assert asked == [0, 1, 1], "the first seed was lived already"
+    files = sorted(path.relative_to(whole) for path in whole.rglob("*"))
+    assert files == sorted(path.relative_to(stopped) for path in stopped.rglob("*"))
+    assert all((whole / path).read_bytes() == (stopped / path).read_bytes() for path in files if path.suffix)
 
 
 def test_without_runs_it_says_that_nobody_looked(lived, tmp_path):
@@ -322,3 +348,16 @@ def test_folders_of_other_commands_are_told_by_their_figures_and_tables(tmp_path
     text = deflect.report(folder).read_text()
     assert "<h1>Two mixes</h1>" in text and "The first 30 of 40 rows" in text and "deflect search x" in text
     assert 'value="7.123456"' in text and "This was not looked at" in text
+    assert "The intervals are chance alone." in text
+
+
+def test_where_every_number_was_drawn_the_intervals_are_not_called_chance_alone(tmp_path):
+    folder = tmp_path / "draws"
+    folder.mkdir()
+    (folder / "draws.csv").write_text("draw,diff_deaths\n0,1.5\n")
+    told = {"command": "deflect uncertainty a b", "message": "Unsure", "place": "Cabell County, WV", "years": 1}
+    told |= {"policies": [{"name": "a"}, {"name": "b"}], "drawn": [{"path": "overdose.call_probability"}]}
+    (folder / "provenance.json").write_text(json.dumps(told))
+    text = deflect.report(folder).read_text()
+    assert "<h1>Unsure</h1>" in text and "Cabell County, WV, 1 year, a and b." in text
+    assert "The intervals are chance alone" not in text and "hold what is not known about the numbers" in text

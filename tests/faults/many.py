@@ -3,6 +3,7 @@
 from . import Fault
 
 PROCESSES = "tests/experiments/test_processes.py"
+REPORT = "tests/experiments/test_report.py"
 
 FAULTS = (
     Fault(
@@ -44,5 +45,23 @@ FAULTS = (
         "        self.waiting = enumerate(list(tasks))\n",
         f"{PROCESSES}::test_values_are_handed_over_as_they_come_and_none_is_kept",
         "all tasks are made before the first is lived",
+    ),
+    Fault(
+        "kept_for_nothing",
+        "experiments/kept.py",
+        "        if all(there):\n",
+        "        if not there:\n",
+        f"{REPORT}::test_runs_that_were_stopped_go_on_and_end_with_the_same_files",
+        "a report that was stopped lives every run again",
+        compiled=True,
+    ),
+    Fault(
+        "kept_in_part",
+        "experiments/kept.py",
+        'TABLES = ("monthly", "groups", "neighbourhoods", "cascade", "quantities")',
+        'TABLES = ("monthly", "neighbourhoods", "cascade", "quantities")',
+        f"{REPORT}::test_runs_that_were_stopped_go_on_and_end_with_the_same_files",
+        "a run that is read from its file has lost what it says of groups",
+        compiled=True,
     ),
 )

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from ..model.events import Kind
-from ..model.why import described
-from .lives_events import OWN, Item
-from .lives_people import Choice
-from .lives_states import SAID, State, state_of
-from .lives_why import why
-from .lives_words import Words
-from .lives_worlds import SIDES
-from .show import plural
+from ...model.events import Kind
+from ...model.why import described
+from ..show import plural
+from .events import OWN, Item
+from .people import Choice
+from .states import SAID, State, state_of
+from .why import why
+from .words import Words
+from .worlds import SIDES
 
 if TYPE_CHECKING:
-    from .lives import TwoLives
+    from .study import TwoLives
 
 NARROW = 78  # below so many characters a line, the two lives are told one below the other
 DAY = 9  # characters of a day
@@ -72,7 +72,7 @@ def balance(lives: "TwoLives", width: int) -> str:
     people, (a, b) = lives.people, lives.labels
     if not people.differ:
         return textwrap.fill(nobody(lives), width)
-    said = f"{people.both:,} people live in both worlds."
+    said = f"{people.both:,} people live in both worlds, with those who were born or moved in on the way."
     if any(people.only):
         said += f" Of the others, {people.only[0]:,} live under {a} only and {people.only[1]:,} under {b} only."
     said += f" To {people.differ:,} of those in both something happened in one world only."

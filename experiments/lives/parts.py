@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..agents.dealings import NO_CASE, NO_PATHWAY
-from ..agents.resident import METHADONE, WAITING
-from ..agents.table import NONE
-from ..model.world import World
-from .lives_worlds import rows_of
+from ...agents.dealings import NO_CASE, NO_PATHWAY
+from ...agents.resident import METHADONE, WAITING
+from ...agents.table import NONE
+from ...model.world import World
+from .worlds import rows_of
 
 NUMBERS = ("rules", "hand_off", "policing_factor", "response_factor", "relapse", "surge", "leaving", "death_hazard",
            "birth_hazard", "first_use_shape", "start_shares")  # fmt: skip

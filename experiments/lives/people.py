@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..agents.resident import Fate
-from ..model.events import SETTINGS, Kind
-from ..model.world import World
-from .lives_events import NO_DAY, Story, first_days
-from .lives_worlds import SIDES, Worlds, place_of
+from ...agents.resident import Fate
+from ...model.events import SETTINGS, Kind
+from ...model.world import World
+from .events import NO_DAY, Story, first_days
+from .worlds import SIDES, Worlds, place_of
 
 FIRST_PATHWAY = SETTINGS.index("in public") + 1  # settings from here on are pathways of a programme
 LISTED_EACH = 4  # contrasts of which somebody is listed, one person each way

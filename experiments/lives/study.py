@@ -1,9 +1,4 @@
-"""Two lives: the same person in two worlds of one seed, one under each policy, and why their lives parted.
-
-Same place, same people, same draws; only the policy differs. What happened to somebody is told side by side, the day on
-which it first differed is looked into (lives_cause.py), and how many fared better under either policy is always said.
-One seed's pairs illustrate a difference; whether there is one on average, `compare` says.
-"""
+"""A person's two lives as `deflect lives` tells them: counts, events, text, figure, files."""
 
 import shlex
 from collections.abc import Callable, Mapping
@@ -12,29 +7,30 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import __version__
-from ..agents.compiled import source_hash
-from ..model.budget import within_budget
-from ..scenarios.errors import InputError
-from . import files, lives_states, lives_text
-from .api import load
-from .compare import _check_same, _versus
-from .differences import as_text
-from .digest import digest
-from .lives_cause import Inquiry
-from .lives_events import Item, Story, first_difference
-from .lives_people import Choice, People
-from .lives_trial import Link, Who
-from .lives_words import Words
-from .lives_worlds import SIDES, Worlds
-from .provenance import label_of
-from .seeds import seeds_of
+from ... import __version__
+from ...agents.compiled import source_hash
+from ...model.budget import within_budget
+from ...scenarios.errors import InputError
+from .. import files
+from ..api import load
+from ..compare import check_same, versus
+from ..differences import as_text
+from ..digest import digest
+from ..provenance import label_of
+from ..seeds import seeds_of
+from . import states, text
+from .cause import Inquiry
+from .events import Item, Story, first_difference
+from .people import Choice, People
+from .trial import Link, Who
+from .words import Words
+from .worlds import SIDES, Worlds
 
 if TYPE_CHECKING:
     import pandas
     from matplotlib.figure import Figure
 
-    from ..scenarios.schema import Scenario
+    from ...scenarios.schema import Scenario
 
 EVENT_COLUMNS = ("policy", "person", "event", "day", "kind", "cause", "shared", "text", "because")
 _OF_ONE = ("chosen", "person", "signed", "shared", "links", "ending", "events")  # what another person has of their own
@@ -88,6 +84,13 @@ class TwoLives:
         return (a, b) if a != b else (f"{a} (A)", f"{b} (B)")
 
     @property
+    def message(self) -> str:
+        """The one sentence: who it is, and what became of them under either policy."""
+        from .figure import title
+
+        return "No life differed" if self.person is None else title(self)
+
+    @property
     def place(self) -> str:
         """The name of the place, as a reader knows it."""
         return label_of(self.worlds.scenarios[0])
@@ -134,15 +137,15 @@ class TwoLives:
         """Return what some events of one world are compared by."""
         return self._stories[side].signed(items)
 
-    def tracks(self, side: int, who: Who | None = None) -> lives_states.Tracks:
+    def tracks(self, side: int, who: Who | None = None) -> states.Tracks:
         """Return how the person, or somebody else, stood day after day in one world."""
         who = who or Who(self.person)
         life = self._inquiry.lives(who)[side]
-        return lives_states.tracks(self.worlds.ends[side], self._inquiry.row(who, side), life)
+        return states.tracks(self.worlds.ends[side], self._inquiry.row(who, side), life)
 
     def standing(self, side: int, day: int, who: Who | None = None) -> str:
         """Say how the person, or somebody else, stood in one world on the morning of a day."""
-        return lives_states.SAID[lives_states.state_of(self.tracks(side, who), day - 1)]
+        return states.SAID[states.state_of(self.tracks(side, who), day - 1)]
 
     @cached_property
     def events(self) -> "pandas.DataFrame":
@@ -177,12 +180,12 @@ class TwoLives:
 
     def told(self, width: int = 100, limit: int | None = None) -> str:
         """Return all there is to say as text. width: characters a line. limit: days told of each life at most."""
-        return lives_text.told(self, width, limit)
+        return text.told(self, width, limit)
 
     def figure(self, path: str | Path | None = None) -> "Figure":
         """Return the figure; with a path, write it there too. Raises InputError where no life differed."""
-        from .figure import write
-        from .lives_figure import draw
+        from ..figure import write
+        from .figure import draw
 
         if self.person is None:
             raise InputError("no life differed between the two worlds: there is nothing to draw")
@@ -208,6 +211,7 @@ class TwoLives:
             "deflect": __version__,
             "code_sha256_16": source_hash(),
             "command": self._command(),
+            "message": self.message,
             "place": self.place,
             "seed": self.worlds.seed,
             "person": self.person,
@@ -261,14 +265,14 @@ def lives_of(
     progress: Callable[[int, int], None] | None = None,
 ) -> TwoLives:
     """Return the two lives of somebody under two scenarios; as `two_lives`. asked: as for `TwoLives`."""
-    _check_same(a, b)
+    check_same(a, b)
     seeds_of([seed])
     return TwoLives(Worlds((within_budget(a), within_budget(b)), seed, progress), person, asked)
 
 
 def folder_for(out: str | Path | None, a: "Scenario", b: "Scenario") -> Path:
     """Return the folder that two lives will be written to; nothing is made yet. Raises InputError."""
-    return files.choose(out, label_of(a), f"lives-{_versus(a, b)}")
+    return files.choose(out, label_of(a), f"lives-{versus(a, b)}")
 
 
 def _options(told: Mapping[str, object]) -> list[str]:

@@ -3,19 +3,19 @@
 import textwrap
 from typing import TYPE_CHECKING
 
-from ..model.events import MEANING
-from ..model.why import described
-from ..model.words import number
-from .differences import Difference, as_text
-from .lives_cause import LONGEST
-from .lives_parts import FAMILY, FEELING, NALOXONE, OFFICERS, PEOPLE, PLACES, POLICY, SELF, STAFF
-from .lives_trial import DAY, EVENT, FIRST, Link, Who
-from .lives_words import Words
-from .lives_worlds import SIDES
-from .show import plural
+from ...model.events import MEANING
+from ...model.why import described
+from ...model.words import number
+from ..differences import Difference, as_text
+from ..show import plural
+from .cause import LONGEST
+from .parts import FAMILY, FEELING, NALOXONE, OFFICERS, PEOPLE, PLACES, POLICY, SELF, STAFF
+from .trial import DAY, EVENT, FIRST, Link, Who
+from .words import Words
+from .worlds import SIDES
 
 if TYPE_CHECKING:
-    from .lives import TwoLives
+    from .study import TwoLives
 
 PARTS = {
     POLICY: "the policy itself",

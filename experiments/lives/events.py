@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..model.events import MEANING, Kind
-from ..model.world import World
-from .lives_worlds import place_of
+from ...model.events import MEANING, Kind
+from ...model.world import World
+from .worlds import place_of
 
 OWN, PART, CHILD = range(3)  # it happened to them; they had a part in it; it happened to a child of theirs
 OF_CHILDREN = (Kind.BORN, Kind.REPORTED, Kind.PROTECTION_OPENED, Kind.REMOVED, Kind.REUNIFIED, Kind.NOTICE_TO_SCHOOL,

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..agents.child import Custody
-from ..agents.resident import Care, Fate, Use
-from ..model.events import Kind
-from ..model.world import START_DAY, World
-from .lives_events import OWN, Item
+from ...agents.child import Custody
+from ...agents.resident import Care, Fate, Use
+from ...model.events import Kind
+from ...model.world import START_DAY, World
+from .events import OWN, Item
 
 NO_HISTORY = -1  # of opioid use
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..model.events import Kind
-from .lives_events import CHILD, Item
-from .lives_parts import PEOPLE, PLACES, SELF, STAFF, Part
-from .lives_states import on, tracks
-from .lives_trial import Link, Trials, Who
-from .lives_worlds import SIDES
+from ...model.events import Kind
+from .events import CHILD, Item
+from .parts import PEOPLE, PLACES, SELF, STAFF, Part
+from .states import on, tracks
+from .trial import Link, Trials, Who
+from .worlds import SIDES
 
 USE = (Kind.USE_CHANGED,)
 CARE = (Kind.ASKED_FOR_CARE, Kind.ADMITTED, Kind.DID_NOT_ATTEND, Kind.LEFT_LIST, Kind.LEFT_CARE)

@@ -1,4 +1,4 @@
-"""Why two lives parted, and why they ended differently: a chain of days, each tried (lives_trial.py), not guessed.
+"""Why two lives parted, and why they ended differently: a chain of days, each tried (trial.py), not guessed.
 
 From a day on which a life went differently the chain leads to what made the difference: the policy, where it ends; how
 the person stood that morning, and then to the day that made it so; or somebody else, and then to the day that changed
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..agents.officer import OFFICER
-from ..model.events import MEANING
-from ..model.levers import set_levers
-from ..model.person import ties_of
-from ..model.world import World
-from .differences import Difference, differences
-from .lives_origin import at_home, kit, origin
-from .lives_parts import (
+from ...agents.officer import OFFICER
+from ...model.events import MEANING
+from ...model.levers import set_levers
+from ...model.person import ties_of
+from ...model.world import World
+from ..differences import Difference, differences
+from .origin import at_home, kit, origin
+from .parts import (
     COLUMNS,
     FAMILY,
     FEELING,
@@ -33,11 +33,11 @@ from .lives_parts import (
     Whose,
     put_officers,
 )
-from .lives_trial import DAY, EVENT, FIRST, Link, Trials, Who
-from .lives_worlds import SIDES, rows_of
+from .trial import DAY, EVENT, FIRST, Link, Trials, Who
+from .worlds import SIDES, rows_of
 
 if TYPE_CHECKING:
-    from ..scenarios.schema import Scenario
+    from ...scenarios.schema import Scenario
 
 LONGEST = 8  # links of a chain
 MOST_TRIED = 30  # people, one by one
@@ -78,7 +78,7 @@ class Inquiry(Trials):
 
     def _which_levers(self, link: Link) -> None:
         """Find the levers each of which alone undoes the difference, or else its first event."""
-        from ..scenarios.schema import fields
+        from ...scenarios.schema import fields
 
         settable = {spec.path for spec in fields() if spec.kind == "lever"}
         a, b = (scenario.on(max(0, link.day)) for scenario in self.worlds.scenarios)

@@ -9,20 +9,20 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from .. import __version__
-from ..model.events import Kind
-from .figure import BLUE, GREY, INK, VERMILION
-from .lives_events import OWN, Item
-from .lives_parts import POLICY, SELF
-from .lives_states import SAID, Span, State, spans
-from .lives_text import described_of, ending
-from .lives_trial import Link
-from .lives_why import PARTS
-from .lives_words import use_changed
-from .lives_worlds import SIDES
+from ... import __version__
+from ...model.events import Kind
+from ..figure import BLUE, GREY, INK, VERMILION
+from .events import OWN, Item
+from .parts import POLICY, SELF
+from .states import SAID, Span, State, spans
+from .text import described_of, ending
+from .trial import Link
+from .why import PARTS
+from .words import use_changed
+from .worlds import SIDES
 
 if TYPE_CHECKING:
-    from .lives import TwoLives
+    from .study import TwoLives
 
 # Okabe and Ito's colours, with a pattern where two of them are near.
 LOOK: dict[State, tuple[str, str]] = {
@@ -90,7 +90,7 @@ LEVELS = 6
 WIDTH = 12.8  # inches, as are the heights below
 LANE, GAP, LEVEL, EDGE = 0.62, 0.56, 0.23, 0.16  # a lane, between them, a line of labels, at both ends
 TITLE, LINE, AXIS, PRINT = 0.32, 0.24, 0.85, 0.6  # a line of the title, of what is below it; the axis; the small print
-LEFT, ACROSS = 0.105, 0.88  # where the days begin, and how wide they are, in parts of the width
+LEFT, ACROSS = 0.115, 0.87  # where the days begin, and how wide they are, in parts of the width
 RIGHT = 0.18  # of the days drawn: room for how it ended
 LETTERS = 152  # that fit into the width of the days
 
@@ -270,6 +270,7 @@ def _plain(axes: Axes, end: int) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
     axes.set_xticks([tick for tick in axes.get_xticks() if axes.get_xlim()[0] <= tick <= end])
+    axes.spines["bottom"].set_bounds(axes.get_xlim()[0], end)  # beyond it stands how it ended
     axes.tick_params(colors=INK, labelsize=10)
     axes.set_xlabel("Days from the start of the policy", fontsize=10.5, color=INK)
 
@@ -291,7 +292,7 @@ def _edge(state: State) -> str:
 
 def small_print(lives: "TwoLives") -> str:
     """Say what this is, and what it is not."""
-    world, (a, b) = lives.worlds.ends[0], lives.labels
+    world, (a, b) = lives.worlds.ends[0], (label.replace("_", " ") for label in lives.labels)
     deaths = next((one, other) for contrast, one, other in lives.people.counts() if contrast.id == "overdose_death")
     return (
         f"One person, one seed: an illustration, not evidence. In these two worlds {deaths[0]:,} people died of an "

@@ -4,17 +4,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..agents.dealings import PATHWAYS
-from ..agents.resident import Use
-from ..model.events import MEANING, SETTINGS, Kind
-from ..model.graph import TIE_KINDS
-from ..model.why import described
-from ..model.words import code_of, number, spelled
-from ..model.world import World
-from .lives_events import CHILD, PART, Item
+from ...agents.dealings import PATHWAYS
+from ...agents.resident import Use
+from ...model.events import MEANING, SETTINGS, Kind
+from ...model.graph import TIE_KINDS
+from ...model.why import described
+from ...model.words import code_of, number, spelled
+from ...model.world import World
+from .events import CHILD, PART, Item
 
 CLOSE = {"kin": "a relative", "friend": "a friend", "co_use": "somebody they use with"}
 KITS = ("the person's own kit", "the kit they carried", "the kit of the home")
+OFFENCES = {1: "low-level offence", 2: "serious offence"}  # others are said as their code is
 CONTACTS = {-1: "it went badly", 0: "neither well nor badly", 1: "it went well"}
 PLACEMENTS = {1: "to kin", 2: "to foster care"}
 CHANGES = {  # use before -> after
@@ -79,8 +80,8 @@ PART_WORDS = {
     Kind.LAY_NALOXONE: "gave {who} naloxone: {kit}",
     Kind.CALLED_911: "called 911 for {who}",
     Kind.CHILD_WITNESSED: "{who} saw it at home",
-    Kind.PARENT_ARRESTED: "{who} had them arrested",
-    Kind.PARENT_JAILED: "{who} had them go to jail",
+    Kind.PARENT_ARRESTED: "{who} had a parent arrested",
+    Kind.PARENT_JAILED: "{who} had a parent go to jail",
     Kind.BEREAVED: "{who} lost them",
     Kind.FAMILY_REACHED: "{who} was looked up",
     Kind.SERVICES_BEGAN: "{who} began to get practical services",
@@ -168,7 +169,7 @@ class Words:
             "way": lambda: way_of(int(event["setting"])),
             "kit": lambda: KITS[whole],
             "medication": lambda: code_of("code of the medication", whole),
-            "offence": lambda: spelled(code_of("code of offence", whole)),
+            "offence": lambda: OFFENCES.get(whole, spelled(code_of("code of offence", whole))),
             "placement": lambda: PLACEMENTS[whole],
         }
         return template.format_map({name: said() for name, said in fields.items() if f"{{{name}}}" in template})
@@ -207,7 +208,8 @@ def _offered(event) -> str:
 
 
 def _excluded(event) -> str:
-    offence = f": {spelled(code_of('code of offence', int(event['amount'])))}" if event["amount"] >= 0 else ""
+    code = int(event["amount"])
+    offence = f": {OFFENCES.get(code, spelled(code_of('code of offence', code)))}" if code >= 0 else ""
     return f"was not eligible for deflection{offence}"
 
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..model.day import live_a_day
-from ..model.world import World
-from .differences import Difference
-from .lives_events import Item, Story, first_difference
-from .lives_parts import OTHERS, SELF, Part, Whose
-from .lives_worlds import SIDES, Worlds, copied, place_of, rows_of
+from ...model.day import live_a_day
+from ...model.world import World
+from ..differences import Difference
+from .events import Item, Story, first_difference
+from .parts import OTHERS, SELF, Part, Whose
+from .worlds import SIDES, Worlds, copied, place_of, rows_of
 
 DAY = "day"  # all of it goes as in the other world
 FIRST = "first"  # as far as the first event that differs

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..model.build import build
-from ..model.world import GROWS, START_DAY, State, World
-from .branches import check_one_past
-from .run import BURN_IN_DAYS, live_until, policy_days
+from ...model.build import build
+from ...model.world import GROWS, START_DAY, State, World
+from ..branches import check_one_past
+from ..run import BURN_IN_DAYS, live_until, policy_days
 
 if TYPE_CHECKING:
-    from ..scenarios.schema import Scenario
+    from ...scenarios.schema import Scenario
 
 SIDES = (0, 1)  # A and B
 SAME = ("key", "sex", "race", "born")  # what makes a resident of one world the same person as one of the other
@@ -94,7 +94,7 @@ def copied(world: World, scenario: "Scenario | None" = None) -> World:
 
 
 def _one_past(scenarios: Sequence["Scenario"]) -> bool:
-    from ..scenarios.errors import InputError
+    from ...scenarios.errors import InputError
 
     try:
         check_one_past(scenarios)
