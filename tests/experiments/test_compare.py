@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas
 import pytest
-from deflect.experiments import cli, compare_figure, compare_text
+from deflect.experiments import compare_figure, compare_text
 from deflect.experiments.compare import Comparison
 from deflect.experiments.compare_table import FEWEST, Row, needed
 from deflect.experiments.many import run_many
@@ -410,21 +410,6 @@ def test_a_failure_leaves_no_folder(slots, tmp_path, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         slots.save(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.fixture
-def program(monkeypatch, capsys, tmp_path):
-    """Return a function that runs the program with arguments: (exit code, output, error output)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["deflect", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
-
-    return run
 
 
 def test_the_command_in_the_provenance_makes_the_same_files(program):

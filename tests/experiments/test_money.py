@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas
 import pytest
-from deflect.experiments import cli, money, money_figure, money_text
+from deflect.experiments import money, money_figure, money_text
 from deflect.experiments.compare_table import interval
 from deflect.experiments.money import Account, Economics, Ledger, ratio
 from deflect.experiments.provenance import provenance
@@ -46,20 +46,6 @@ def saved(folder: Path, one: Ledger) -> Path:
     return folder
 
 
-@pytest.fixture
-def deflect(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["deflect", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
-
-    return run
-
-
 ARRESTS = dict(event__arrested=[3, 4, 5, 6, 7, 5], event__police_contact=[9, 9, 9, 9, 9, 9])
 
 
@@ -90,13 +76,13 @@ def test_what_a_run_keeps_is_read_back_to_the_last_digit(tmp_path):
     assert again.table.equals(made.table)
 
 
-def test_a_bill_is_priced_again_without_a_run(deflect, tmp_path, monkeypatch):
+def test_a_bill_is_priced_again_without_a_run(program, tmp_path, monkeypatch):
     monkeypatch.setattr("deflect.experiments.run.run", None)
     folder = saved(tmp_path / "r", ledger(**ARRESTS))
-    code, out, err = deflect("cost", folder)
+    code, out, err = program("cost", folder)
     assert (code, err) == (0, "") and out.startswith(str(folder / "bill" / "costs.png"))
     assert "Arrests" in out and "status_quo" in out
-    code, out, err = deflect("cost", folder, "--set", "prices.cost_policing_incident=10106", "--payer", "justice")
+    code, out, err = program("cost", folder, "--set", "prices.cost_policing_incident=10106", "--payer", "justice")
     assert code == 0 and (folder / "bill-2" / "costs.csv").is_file()
     before, after = (
         pandas.read_csv(folder / name / "costs.csv").set_index(["item", "year"]) for name in ("bill", "bill-2")
@@ -117,10 +103,10 @@ def test_a_bill_is_priced_again_without_a_run(deflect, tmp_path, monkeypatch):
         (("cost", "r", "few"), "share 2 seeds"),
     ],
 )
-def test_wrong_asking_is_answered(deflect, tmp_path, arguments, told):
+def test_wrong_asking_is_answered(program, tmp_path, arguments, told):
     saved(tmp_path / "r", ledger(**ARRESTS))
     saved(tmp_path / "few", ledger(seeds=(0, 2), event__arrested=[1, 2]))
-    code, out, err = deflect(*arguments)
+    code, out, err = program(*arguments)
     assert code == 2 and told in err and out == ""
     assert sorted(path.name for path in (tmp_path / "r").iterdir()) == ["provenance.json", "quantities.csv"]
 
@@ -189,10 +175,10 @@ def test_the_message_is_what_the_pairs_say():
     assert "cannot tell" in pair(COST, [-2, 2, -1, 1, -3, 3]).message
 
 
-def test_two_folders_are_weighed(deflect, tmp_path):
+def test_two_folders_are_weighed(program, tmp_path):
     made = pair(COST, GAIN)
     one, other = saved(tmp_path / "a", made.a), saved(tmp_path / "b", made.b)
-    code, out, err = deflect("cost", one, other, "--out", tmp_path / "told")
+    code, out, err = program("cost", one, other, "--out", tmp_path / "told")
     assert (code, err) == (0, "") and "is worth its cost" in out and "Per QALY gained" in out
     told = pandas.read_csv(tmp_path / "told" / "economics.csv")
     assert set(told.kind) == {"increment", "ratio", "net benefit"}

@@ -4,12 +4,10 @@ import csv
 import json
 import re
 import shutil
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from deflect.experiments import cli
 from deflect.experiments.branches import live_branches
 from deflect.experiments.factorial import factorial
 from deflect.experiments.report import cheers, gather, unmeasured
@@ -294,21 +292,6 @@ def test_a_factorial_is_lived_again_whole(combined):
 
 
 # --- the command, and what is refused
-
-
-@pytest.fixture
-def program(monkeypatch, capsys, tmp_path):
-    """Return a function that runs the program with arguments: (exit code, output, error output)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["deflect", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return ended.value.code, told.out, told.err
-
-    return run
 
 
 def test_the_command_says_where_the_page_is(lived, program):
