@@ -33,8 +33,6 @@ def reading(step: lessons.Step, rows: Mapping[str, Any], pairs: int, done: bool)
         "sentence": compare_text.sentence(row, pairs),
         "answer": answer,
         "after": _after(step, answer, row.verdict) if done else "",
-        "a": compare_text.value(row, row.mean_a) if row.pairs else "–",
-        "b": compare_text.value(row, row.mean_b) if row.pairs else "–",
         "title": tables.named(row),
         "span": span,
         "percent": [None if x != x or abs(x) == float("inf") else round(float(x), 4) for x in drawn] if drawn else None,

@@ -25,6 +25,10 @@ POLICY_GROUPS = {  # heading: policies below it; any other stands under "Others"
     "Families, training, officers, engagement": (
         "full_package", "four_areas", "families", "trauma_informed", "officer_wellbeing", "community_engagement",
     ),
+    "Practices that papers and guides describe": (
+        "advisory_board", "cambridge_trauma_guide", "handle_with_care", "martinsburg_initiative",
+        "mazur_collins_six_practices", "nctsn_toolkit", "ptacc_families", "sadulski_peer_support",
+    ),
     "Named programmes": (
         "angel", "chicago_nadp", "denver_star", "lead_seattle", "mari", "massachusetts_outreach", "qrt_colerain",
         "steer", "tucson",
@@ -77,6 +81,8 @@ def _policy_groups() -> list[dict[str, Any]]:
 
 def _policy(name: str, description: str) -> dict[str, Any]:
     scenario = load(name)
+    for other, _ in policies():
+        description = description.replace(other, other.replace("_", " "))
     return {
         "name": name,
         "title": name.replace("_", " "),

@@ -124,7 +124,8 @@ def _say(ordered: list[tuple], step: lessons.Step | None, done: bool) -> list[Me
     said: list[Message] = [("table", tables.told(a, b))]
     if step and not step.gap and len(ordered) >= compare_table.FEWEST:
         rows = {row.outcome: row for row in compare_table.rows(a, b)}
-        said.append(("reading", answers.reading(step, rows, len(ordered), done)))
+        told = answers.reading(step, rows, len(ordered), done)
+        said.append(("reading", told | tables.levels(rows[step.outcome], a, b)))
     return said
 
 

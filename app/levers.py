@@ -71,10 +71,26 @@ GROUPS = (
         "Treatment and naloxone",
         (
             _number(
-                "treatment.slots_buprenorphine", "Buprenorphine places", "Over today's", 0.5, 3, 0.1, "times today"
+                "treatment.slots_buprenorphine",
+                "Buprenorphine places",
+                "How many can be treated at once",
+                0.5,
+                3,
+                0.1,
+                "times today",
             ),
-            _number("treatment.slots_methadone", "Methadone places", "Over today's number", 0.5, 3, 0.1, "times today"),
-            _number("treatment.intake_days", "First appointment", "Days from asking to it", 0, 60, 1, "days"),
+            _number(
+                "treatment.slots_methadone",
+                "Methadone places",
+                "How many can be treated at once",
+                0.5,
+                3,
+                0.1,
+                "times today",
+            ),
+            _number(
+                "treatment.intake_days", "First appointment", "From asking to it, a place being free", 0, 60, 1, "days"
+            ),
             _share("custody.jail_medication", "Jails that give medication", "Share of stays in jail with medication"),
             _number(
                 "harm_reduction.kits_per_100k_year",
@@ -103,6 +119,7 @@ GROUPS = (
             ),
             _number("trauma_training.refresher_months", "Refreshers", "Months between; 0: never", 0, 36, 1, "months"),
             _share("trauma_training.providers", "Treatment staff trained", "Share of providers who work that way"),
+            _share("trauma_training.staff", "Outreach staff trained", "Case managers and outreach workers"),
         ),
     ),
     Group(
@@ -112,16 +129,26 @@ GROUPS = (
             _number(
                 "officer_wellness.burnout",
                 "Burnout at the start",
-                "0: an ordinary force",
+                "Of the whole force; 0 is an ordinary one",
                 -1,
                 2,
                 0.25,
                 "standard deviations",
             ),
             _share("officer_wellness.peer_support", "Peer support", "Share of officers it reaches"),
+            _share("officer_wellness.coach", "Mental health coach", "Share of officers who see one"),
+            _share("officer_wellness.skills_course", "Course in coping skills", "Share of officers who take it"),
             _switch("officer_wellness.confidential_help", "Confidential help", "Care that no one at work hears of"),
             _switch("officer_wellness.recovery_time", "Time off after a bad call", "Days away after a traumatic call"),
-            _number("officer_wellness.staffing", "Sworn posts", "Over today's number", 0.5, 1.5, 0.05, "times today"),
+            _number(
+                "officer_wellness.staffing",
+                "Sworn posts",
+                "How many officers there could be",
+                0.5,
+                1.5,
+                0.05,
+                "times today",
+            ),
         ),
     ),
     Group(
@@ -131,7 +158,9 @@ GROUPS = (
             _share("family.welfare_check", "Families looked up", "After an overdose call or an arrest"),
             _share("family.services", "Practical services", "Housing, food, school: share of families met"),
             _share("family.household_naloxone", "Naloxone in the home", "Left with families that are met"),
-            _share("family.handle_with_care", "Notices to schools", "Share of schools told before next morning"),
+            _share("family.handle_with_care", "Notices to schools", "Share of schools told the next morning"),
+            _share("family.coaching", "Coaching of relatives", "Share of families met; how to help into treatment"),
+            _share("family.safe_storage", "Medicines locked away", "Share of homes that lock up prescribed opioids"),
         ),
     ),
     Group(
@@ -141,7 +170,9 @@ GROUPS = (
             _share("engagement.event_sharing", "Overdoses passed on", "Share of events the team hears of"),
             _share("engagement.warm_share", "Accompanied hand-offs", "Somebody goes along to the first appointment"),
             _share("engagement.reserved_slots", "Places kept free", "Share of places for people handed over"),
-            _share("engagement.lived_experience", "Lived experience", "Peers on the board and on visits"),
+            _share("engagement.lived_experience", "Lived experience", "Share of visits with peers in place of police"),
+            _switch("engagement.coordinator", "A coordinator", "Full time; referrals are answered at once"),
+            _share("engagement.social_services", "Social services", "Housing, food, transport for those in care"),
         ),
     ),
 )

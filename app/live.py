@@ -2,14 +2,16 @@
 
 import numpy as np
 
+from ..agents.household import GROUP_QUARTERS
 from ..agents.officer import serves
 from ..agents.provider import ProviderKind
-from ..agents.resident import Care, Use
+from ..agents.resident import Care, Fate, Use
 from ..experiments.run import live_until, policy_days
 from ..model.build import build
 from ..model.events import Kind
 from ..model.graph import CO_USE, TIE_KINDS
 from ..model.processes.census import Count
+from ..model.rules import DAYS_A_YEAR
 from ..model.world import START_DAY, World
 
 PEOPLE = 260  # drawn from the start; others join when something happens to them
@@ -66,12 +68,15 @@ def town(world: World) -> dict:
     state, people = world.state, sample(world)
     residents, histories = world.residents, world.histories
     here = {row: i for i, row in enumerate(people)}
+    children = _children(world)
     return {
         "neighbourhoods": len(state.policing_factor),
         "people": [
             {
                 "row": row,
                 "place": int(world.households.neighbourhood[residents.household[row]]),
+                "home": _home(world, row),
+                "children": int(children[residents.household[row]]),
                 "use": int(histories.use[residents.history[row]]),
                 "care": int(histories.care[residents.history[row]]),
                 "held": int(histories.held[residents.history[row]]),
@@ -100,6 +105,18 @@ def town(world: World) -> dict:
         "residents": int(world.starting_people),
         "with_disorder": int(np.isin(histories.use[histories.present == 1], (Use.OUD, Use.INJECTING)).sum()),
     }
+
+
+def _home(world: World, row: int) -> int:
+    """Return the household of a resident, -1 in a shelter or other shared quarters."""
+    home = int(world.residents.household[row])
+    return -1 if world.households.kind[home] == GROUP_QUARTERS else home
+
+
+def _children(world: World) -> np.ndarray:
+    """Return how many people under 18 live in each household, shape (households,)."""
+    young = (world.residents.fate == Fate.HERE) & (world.day - world.residents.born < 18 * DAYS_A_YEAR)
+    return np.bincount(world.residents.household[young], minlength=len(world.households))
 
 
 def sample(world: World) -> list[int]:

@@ -15,11 +15,7 @@ def told(asked: choices.Asked) -> dict[str, Any]:
     """Return names, hashes, files and the command of a comparison. Raises InputError."""
     both = choices.scenarios(asked)
     changed = [bool(side.levers) for side in (asked.a, asked.b)]
-    files = {
-        name: text(asked, side)
-        for name, side, is_changed in zip(FILES, (asked.a, asked.b), changed, strict=True)
-        if is_changed
-    }
+    files = {name: text(asked, side) for name, side in zip(FILES, (asked.a, asked.b), strict=True)}
     return {
         "policies": [side.policy for side in (asked.a, asked.b)],
         "changed": changed,
@@ -42,9 +38,9 @@ def command(asked: choices.Asked) -> str:
 def text(asked: choices.Asked, side: choices.Side) -> str:
     """Return a scenario file that says the same as one side of what was asked."""
     lines = [
-        f"# {side.policy} with other levers, as chosen on the page; every key is explained by `deflect schema`.",
+        f"# {side.policy} as chosen on the page; every key is explained by `deflect schema`.",
         f"extends: {_yaml(side.policy)}",
-        f"name: {_yaml(f'{side.policy}_changed')}",
+        f"name: {_yaml(f'{side.policy}_changed' if side.levers else side.policy)}",
         f'place: "{asked.place}"',
         f"years: {asked.years}",
         f"residents: {asked.residents}",

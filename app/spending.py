@@ -45,7 +45,8 @@ def _verdict(asked: choices.Asked, side: choices.Side, total: float) -> dict[str
     try:
         fitted = within_budget(choices.scenario(asked, side))
     except InputError as error:
-        return {"kind": "refused", "text": str(error).partition(": ")[2] or str(error)}
+        text = (str(error).partition(": ")[2] or str(error)).replace(side.policy, side.policy.replace("_", " "))
+        return {"kind": "refused", "text": text.replace(" (budget.over=scale does that)", "")}
     left, items = dearest(fitted)
     return {
         "kind": "scaled",

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any, NamedTuple
 
-from ..experiments import compare_table
+from ..experiments import chance, compare_table
 from ..experiments.factorial import AREAS, Factorial, cells_of
 from ..experiments.show import number
 from ..model.budget import within_budget
@@ -83,6 +83,7 @@ def summary(factors: tuple[str, ...], runs: list[list]) -> dict[str, Any]:
     from ..model.outcomes import outcome
 
     result = Factorial(factors, runs)
+    early = len(runs) < compare_table.FEWEST
     told = []
     for id, short in OUTCOMES.items():
         known, terms = outcome(id), result.terms(id)
@@ -93,7 +94,7 @@ def summary(factors: tuple[str, ...], runs: list[list]) -> dict[str, Any]:
             "together",
             "together less the sum",
         ]
-        base = float(result.values(id)[:, 0].mean())
+        base = chance.spread(result.values(id)[:, 0])
         rows = []
         for name, title in zip(names, titles, strict=True):
             mean, (low, high) = float(terms[name].mean()), compare_table.interval(terms[name])
@@ -104,12 +105,13 @@ def summary(factors: tuple[str, ...], runs: list[list]) -> dict[str, Any]:
                 "title": known.title,
                 "short": short,
                 "unit": f"{known.unit} a year" if known.kind == "count" else known.unit,
-                "base": number(base),
+                "base": number(base.mean),
+                "base_span": "" if early else f"{number(base.low)} to {number(base.high)}",
                 "rows": rows,
                 "sentence": _sentence(known.title, rows[-2]["values"], rows[-1]["values"]),
             }
         )
-    return {"seeds": len(runs), "early": len(runs) < compare_table.FEWEST, "outcomes": told}
+    return {"seeds": len(runs), "early": early, "outcomes": told}
 
 
 def _sentence(title: str, together: list, less: list) -> str:

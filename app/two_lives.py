@@ -33,9 +33,9 @@ def steps(told: Any) -> Callable[[Any], AsyncIterator]:
 
 def lives(payload: dict[str, Any], teller) -> dict[str, Any]:
     """Live one seed twice and tell of somebody. Raises InputError for somebody who is not in both worlds."""
-    from ..experiments.lives import lives_of
-    from ..experiments.lives_text import described_of, ending
-    from ..experiments.lives_why import why
+    from ..experiments.lives.study import lives_of
+    from ..experiments.lives.text import described_of, ending
+    from ..experiments.lives.why import why
 
     a, b = choices.scenarios(payload["asked"])
     found = lives_of(a, b, payload["asked"].seed, payload["person"], progress=teller.check)

@@ -46,6 +46,6 @@ function list(items, left) {
     const bar = h("span.amount"), dark = h("span.amount.left");
     bar.style.width = `${(100 * Math.abs(item.dollars)) / most}%`;
     dark.style.width = `${(100 * Math.abs(left ? (kept?.dollars ?? 0) : 0)) / most}%`;
-    return h("li", h("span", item.title), h("b", left ? `${kept?.said || "$0"} of ${item.said}` : item.said), h("span.track", bar, dark), h("small.quiet", `${whole(item.units)} ${item.unit}`));
+    return h("li", h("span", item.title), h("b", left ? `${kept?.said || "$0"} of ${item.said}` : item.said), h("span.track", bar, dark), h("small.quiet", `${whole(item.units)} × ${item.unit}`));
   }));
 }

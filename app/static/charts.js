@@ -1,13 +1,13 @@
 // Drawing in SVG: bars by year, and curves over months with their bands.
 
-import { h, s } from "./dom.js";
+import { h, narrow, s } from "./dom.js";
 import { figures } from "./words.js";
 
 export const INK = "#1d2733", SOFT = "#52606d", LINE = "#d5dbe1", A = "#5f6b76", B = "#0072b2";
 
 // Bars by year; a year without a number is told in its title and drawn as a dash.
 export function bars(title, years) {
-  const width = 560, height = 150, bottom = 22, top = 18;
+  const width = narrow() ? 360 : 560, height = 150, bottom = 22, top = 18;
   const most = Math.max(...years.map((year) => year.value || 0), 1);
   const step = width / years.length;
   const marks = years.map((year, i) => {
@@ -38,8 +38,8 @@ function signedTicks(low, most) {
 
 // Curves over months. told: {title, note, first, last, percent, sides: [{label, colour, dash, thin: [[...]], mean, low, high}],
 // signed}, where each list holds one number a month from `first` on, null for none.
-export function curves(told) {
-  const width = 580, height = 176, left = 64, right = 20, top = 10, bottom = 26;
+export function curves(told, width = narrow() ? 360 : 580) {
+  const height = 176, left = 64, right = 20, top = 10, bottom = 26;
   const all = told.sides.flatMap((side) => [...side.thin.flat(), ...(side.high || []), ...(side.mean || [])]).filter((x) => x !== null);
   const low = Math.min(...all, ...told.sides.flatMap((side) => (told.signed && side.low) || []).filter((x) => x !== null), 0) * 1.08;
   const most = Math.max(...all, 0) * 1.08 || (low < 0 ? -low / 4 : 1);

@@ -16,22 +16,26 @@ export function show(main, shared) {
   const bar = tabs("Steps", STEPS, step, (id) => {
     step = id;
     replace(panel, PANELS[id](shared));
-    next.textContent = nextTitle();
+    follow();
   });
   bar.classList.add("steps");
   const summary = h("p.summary");
-  const next = h("button", { type: "button", onclick: () => bar.children[(at() + 1) % STEPS.length].click() }, nextTitle());
+  const next = h("button", { type: "button", onclick: () => bar.children[at() + 1].click() });
   const pairs = h("select", { "aria-label": "pairs of runs", onchange: () => change((s) => { s.pairs = Number(pairs.value); }) },
     pairChoices().map((n) => h("option", { value: n, selected: n === state.pairs }, `${n} pairs`)));
   const go = h("button.go", { type: "button", id: "run", onclick: () => { sessionStorage.setItem("run", "1"); location.hash = address("compare"); } }, "Run the comparison");
   replace(panel, PANELS[step](shared));
+  follow();
   replace(main, bar, panel, h("div.run", summary, next, pairs, go));
   const tell = () => { summary.textContent = said(); };
   tell();
   return onChange(tell);
 
   function at() { return STEPS.findIndex(([id]) => id === step); }
-  function nextTitle() { return `Next: ${STEPS[(at() + 1) % STEPS.length][1].toLowerCase()}`; }
+  function follow() {
+    next.hidden = at() === STEPS.length - 1;
+    if (!next.hidden) next.textContent = `Next: ${STEPS[at() + 1][1].toLowerCase()}`;
+  }
 }
 
 function pairChoices() {

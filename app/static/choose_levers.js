@@ -2,7 +2,7 @@
 
 import { h, replace } from "./dom.js";
 import * as evidence from "./evidence.js";
-import { change, state } from "./state.js";
+import { address, change, state } from "./state.js";
 import { lever as said, policy } from "./words.js";
 
 let side = "b"; // whose levers, and which group was open
@@ -32,6 +32,8 @@ export function levers(shared) {
     h("h1", "Which levers?"),
     h("p", "Of ", which, h("span.quiet", "  Light blue: what is usual, where a range is known.")),
     h("div.levers", groups, list),
+    h("p.note", "Dots: how good the evidence behind a number is; “why?” shows it. ",
+      h("a", { href: address("budget"), id: "to-budget", onclick: (event) => { event.currentTarget.href = address("budget"); } }, "What would these levers cost, and what if money is short?")),
   ];
 }
 

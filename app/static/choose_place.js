@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { announce, h, replace } from "./dom.js";
 import { bars } from "./charts.js";
-import { change, state } from "./state.js";
+import { change, state, stateOfFile } from "./state.js";
 import { figures, whole } from "./words.js";
 
 const STATUS = { suppressed: "1 to 9, not published exactly", suppressed_or_zero: "below 10" };
@@ -78,7 +78,7 @@ export function place(shared) {
     h("div.two",
       h("div",
         h("label", { for: "search" }, "Search all 3,143 counties, or “United States” for an average community"),
-        input, list, size()),
+        input, list, size(), file()),
       facts),
   ];
 }
@@ -95,6 +95,19 @@ function size() {
     h("p", h("label.inline", years, " years from the start of the policy")),
     h("p", h("label.inline", seed, " first seed: the luck of the first pair")),
     h("p.note", "Fewer people run faster and leave more to chance; counts are told for the whole place."));
+}
+
+function file() {
+  const said = h("span.problem", { role: "alert", hidden: true });
+  const input = h("input", { type: "file", id: "file", accept: ".json", onchange: async () => {
+    try {
+      location.hash = `#compare?${stateOfFile(await input.files[0].slice(0, 20000).text())}`;
+    } catch {
+      said.hidden = false;
+      said.textContent = "This is no file that Compare, Share has written.";
+    }
+  } });
+  return h("p.note", h("label", { for: "file" }, "Or open the choices somebody has shared as a file"), input, said);
 }
 
 function clamp(input, low, high) {

@@ -69,6 +69,7 @@ export function show(main) {
     head.textContent = kept.problem ? "This cannot be run as it is." : table ? table.sentence : kept.status === "new" ? "Nothing has been run yet." : kept.start ? "Living the first pair of runs…" : "Getting ready…";
     head.className = `sentence ${table && !table.early ? table.verdict : ""}`;
     replace(under, start ? `${name("b")} instead of ${name("a")}, ${start.place}, ${plural(start.years, "year")}.` : "");
+    go.textContent = kept.status === "new" ? "Run" : "Run again";
     replace(bar, under, progress(), kept.status === "running" ? stop : go);
     replace(body, kept.problem ? h("p.problem", { role: "alert" }, kept.problem) : panels());
   }
@@ -85,8 +86,8 @@ export function show(main) {
     if (panel === "share") return share(kept);
     if (panel === "curves") return overTime();
     if (!kept.table) return h("p.quiet", "The first pair of runs is under way.");
-    if (panel === "cost") return cost(kept);
-    if (panel === "equity") return equity(kept);
+    if (panel === "cost") return cost(kept, [name("a"), name("b")]);
+    if (panel === "equity") return equity(kept, [name("a"), name("b")]);
     return differences(kept, panel, [name("a"), name("b")]);
   }
 

@@ -1,6 +1,7 @@
 // The tables of a comparison: differences with their intervals, cost, and who gains.
 
 import { h, s } from "./dom.js";
+import { level } from "./interval.js";
 import { minus } from "./words.js";
 
 const LOOK = {
@@ -16,14 +17,21 @@ const LOOK = {
   nobody: ["–", "nobody", "v-same", "#7b8794"],
 };
 const GROUPS = {
+  women: "Women", men: "Men",
   white: "White", black: "Black", hispanic: "Hispanic", asian: "Asian", aian: "American Indian, Alaska Native",
-  nhpi: "Native Hawaiian, Pacific Islander", multi: "several races", other: "another race",
+  nhpi: "Native Hawaiian, Pacific Islander", multi: "Several races", other: "Another race",
 };
+const RUNS = "Small, below each mean: where 95 of 100 single runs fall, by chance alone.";
 const EARLY = "Below five pairs of runs there is no interval, and so no difference is told.";
 
 function verdict(word) {
   const [shape, text, cls] = LOOK[word] || ["", word, ""];
-  return h("td", h(`span.${cls}`, `${shape} ${text}`));
+  return h("td.verdict", h(`span.${cls}`, `${shape} ${text}`));
+}
+
+// A cell that names itself where a row is a small card: on a phone, which has no room for columns.
+function cell(kind, label, ...content) {
+  return h(`td${kind}`, { "data-label": label }, content);
 }
 
 export function differences(kept, tab, names) {
@@ -31,16 +39,16 @@ export function differences(kept, tab, names) {
   const early = kept.table.early;
   const reach = Math.max(5, ...rows.flatMap((row) => (row.verdict === "same" ? [] : row.percent.slice(1))).filter((x) => x !== null && Math.abs(x) <= 250).map(Math.abs));
   return [
-    h("div.wide", h("table",
+    h("div.wide", h("table.cards-on-phone",
       h("thead", h("tr", h("th", { scope: "col" }, "In the whole place"), h("th.n", { scope: "col" }, `A: ${names[0]}`), h("th.n", { scope: "col" }, `B: ${names[1]}`),
-        h("th.n", { scope: "col" }, "B − A"), h("th", { scope: "col" }, "95 % interval"), h("th", { scope: "col" }, early ? "" : "← less · in % of A · more →"), h("th", { scope: "col" }, "B is"))),
+        h("th.n", { scope: "col" }, "B − A"), h("th", { scope: "col" }, "95 % interval"), h("th", { scope: "col" }, early ? "" : h("span.nowrap", "← less · in % of A · more →")), h("th", { scope: "col" }, "B is"))),
       h("tbody", rows.map((row) => h("tr",
         h("th", { scope: "row", title: row.definition }, row.title, row.better ? h("small", `${row.better} is better`) : null),
-        h("td.n", row.a), h("td.n", row.b),
-        h("td.n", early ? "–" : row.diff || "–"), h("td.span", early ? "–" : row.span || "–"),
-        h("td.bar", early || row.verdict === "same" ? "" : whisker(row.percent, row.verdict, reach)),
+        cell(".n", `A: ${names[0]}`, level(row.a)), cell(".n", `B: ${names[1]}`, level(row.b)),
+        cell(".n.diff", "B − A", early ? "–" : row.diff.replace(" %", "\u00a0%") || "–"), cell(".span", "95 % interval", early ? "–" : row.span || "–"),
+        h("td.whisker", early || row.verdict === "same" ? "" : whisker(row.percent, row.verdict, reach)),
         early ? h("td.v-tell", "too early") : verdict(row.verdict)))))),
-    h("p.note", early ? EARLY : kept.table.notes.join(" ")),
+    h("p.note", early ? `${EARLY} Until then: the lowest and the highest run.` : `${RUNS} ${kept.table.notes.join(" ")}`),
   ];
 }
 
@@ -60,40 +68,50 @@ function whisker([middle, low, high], word, reach) {
     Math.abs(middle) <= reach ? s("circle", { cx: scale(middle), cy: 12, r: 5.5, fill: word === "cannot tell" ? "#fff" : colour, stroke: colour, "stroke-width": 2.5 }) : null);
 }
 
+function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
 function notYet(kept) {
   return h("p.quiet", kept.table.early ? EARLY : "This is reckoned after 5, 10 and 20 pairs, and at the end.");
 }
 
-export function cost(kept) {
+function heads(...names) {
+  return h("thead", h("tr", names.map((name, i) => h(i && name ? "th.n" : "th", { scope: "col" }, name))));
+}
+
+export function cost(kept, names) {
   const told = kept.summary?.cost;
   if (!told) return notYet(kept);
   return [
     h("h2", told.message, "."),
-    h("div.wide", h("table",
-      h("thead", h("tr", ["", "A", "B", "B − A", "95 % interval", ""].map((head, i) => h(i ? "th.n" : "th", { scope: "col" }, head)))),
-      h("tbody", told.rows.map((row) => h("tr", h("th", { scope: "row" }, row.title), h("td.n", minus(row.a)), h("td.n", minus(row.b)),
-        h("td.n", minus(row.diff)), h("td.n", minus(row.span)), h("td.n", row.clear ? "" : h("span.v-tell", "○ cannot tell"))))))),
-    h("div.wide", h("table", h("tbody", told.ratios.map((row) => h("tr", h("th", { scope: "row" }, row.title),
-      h("td.n", minus(row.dollars)), h("td.n", minus(row.span)), h("td", row.said)))))),
-    h("p.note", `In ${told.unit}; ${kept.summary.pairs} pairs. Intervals are chance alone: what is not known about prices comes on top. Statistical lives and lost production are never added.`),
+    h("div.wide", h("table.cards-on-phone",
+      heads(`In the whole place, over ${kept.start.years === 1 ? "the year" : `all ${kept.start.years} years`}`, `A: ${names[0]}`, `B: ${names[1]}`, "B − A", "95 % interval", ""),
+      h("tbody", told.rows.map((row) => h("tr", h("th", { scope: "row" }, row.title), cell(".n", `A: ${names[0]}`, level(row.a)), cell(".n", `B: ${names[1]}`, level(row.b)),
+        cell(".n", "B − A", minus(row.diff)), cell(".n", "95 % interval", minus(row.span)), row.clear ? h("td.verdict") : verdict(row.values.every((x) => x === 0) ? "same" : "cannot tell")))))),
+    h("div.wide", h("table.cards-on-phone", heads("What all payers pay for", "dollars", "95 % interval", ""), h("tbody", told.ratios.map((row) => h("tr", h("th", { scope: "row" }, row.title),
+      cell(".n", "dollars", minus(row.dollars) || "–"), cell(".n", "95 % interval", minus(row.span) || "–"), h("td.verdict", row.said)))))),
+    h("p.note", `In ${told.unit}; ${kept.summary.pairs} pairs. ${RUNS} Intervals are chance alone: what is not known about prices comes on top. Statistical lives and lost production are never added.`),
   ];
 }
 
-export function equity(kept) {
+export function equity(kept, names) {
   const told = kept.summary?.equity;
   if (!told) return notYet(kept);
   const outcomes = [...new Set(told.rows.map((row) => row.outcome))];
   const groupings = Object.entries(told.groupings).filter(([id]) => id === "sex" || id === "race" || id === "neighbourhood");
+  const unclear = (row) => row.few || row.verdict === "nobody";
   return [
     h("h2", told.sentence || "No gap by sex or race clearly narrows or widens in these pairs."),
     outcomes.map((outcome) => {
       const rows = told.rows.filter((row) => row.outcome === outcome);
       return h("details", { open: outcome === outcomes[0] }, h("summary", h("b", rows[0].title), ` ${rows[0].unit}`),
-        h("div.wide", h("table",
-          h("thead", h("tr", ["", "A", "B", "B − A", "95 % interval", ""].map((head, i) => h(i && i < 5 ? "th.n" : "th", { scope: "col" }, head)))),
-          h("tbody", groupings.flatMap(([id]) => rows.filter((row) => row.grouping === id)).map((row) => h("tr",
-            h("th", { scope: "row" }, GROUPS[row.group] || row.group), h("td.n", minus(row.a)), h("td.n", minus(row.b)), h("td.n", minus(row.diff)), h("td.n", row.few || row.verdict === "nobody" ? "–" : minus(row.span)), verdict(row.verdict)))))));
+        h("div.wide", h("table.cards-on-phone",
+          heads("", `A: ${names[0]}`, `B: ${names[1]}`, "B − A", "95 % interval", ""),
+          groupings.map(([id, title]) => h("tbody", h("tr", h("th.grouping", { colspan: 6, scope: "rowgroup" }, title)), rows.filter((row) => row.grouping === id).map((row) => h("tr",
+            h("th", { scope: "row" }, GROUPS[row.group] || capital(row.group)), cell(".n", `A: ${names[0]}`, level(row.a)), cell(".n", `B: ${names[1]}`, level(row.b)), cell(".n", "B − A", unclear(row) ? "–" : minus(row.diff)),
+            cell(".n", "95 % interval", unclear(row) ? "–" : minus(row.span)), verdict(row.verdict))))))));
     }),
-    h("p.note", `${kept.summary.pairs} pairs. A gap the model shows was put into it where the evidence has one: who meets police, who is offered deflection, who trusts. Differences in access to treatment are not in it.`),
+    h("p.note", `${kept.summary.pairs} pairs. ${RUNS} A gap the model shows was put into it where the evidence has one: who meets police, who is offered deflection, who trusts. Differences in access to treatment are not in it.`),
   ];
 }

@@ -31,6 +31,11 @@ function attributes(element, told) {
   }
 }
 
+// Is the window as narrow as a phone? The same width as in the style sheets.
+export function narrow() {
+  return matchMedia("(max-width: 760px)").matches;
+}
+
 export function replace(element, ...children) {
   element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;

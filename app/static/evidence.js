@@ -29,7 +29,7 @@ async function open(id, title) {
       ["Note", row.note],
       ["Id", h("code", row.id)],
     ].filter(([, fact]) => fact);
-    replace(dialog, h("h2", { id: "evidence-title" }, title),
+    replace(dialog, h("h2", { id: "evidence-title", tabindex: -1, autofocus: true }, title),
       h("dl", facts.map(([name, fact]) => [h("dt", name), h("dd", fact)])), close);
   } catch (problem) {
     replace(dialog, h("h2", { id: "evidence-title" }, title), h("p.problem", problem.message), close);

@@ -18,7 +18,7 @@ export function figureText(kept) {
   DRAWN.forEach((id, i) => {
     const told = series.chart(kept, id, sides);
     const x = 20 + (i % 2) * 600, y = 90 + Math.floor(i / 2) * 225;
-    const inner = curves(told).querySelector("svg");
+    const inner = curves(told, 580).querySelector("svg");
     inner.setAttribute("x", x);
     inner.setAttribute("y", y + 10);
     inner.setAttribute("width", 580);

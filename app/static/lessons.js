@@ -6,7 +6,14 @@ import { interval } from "./interval.js";
 import { state } from "./state.js";
 import { minus, policy } from "./words.js";
 
+const KEPT = "deflect lessons";
 let open = null; // the lesson and step a visitor was at: {id, step, guesses, readings}
+const answered = JSON.parse(sessionStorage.getItem(KEPT) || "{}"); // lesson: [{guess, found, sentence} of each question]
+
+function record(lesson, number, guess, reading) {
+  (answered[lesson] ||= [])[number] = { guess, found: reading.answer, sentence: reading.sentence };
+  sessionStorage.setItem(KEPT, JSON.stringify(answered));
+}
 
 export function show(main, shared) {
   let job = null;
@@ -19,8 +26,28 @@ export function show(main, shared) {
     open = null;
     replace(main, h("h1", "Five short walks"),
       h("p.quiet", "Each asks before it shows. Guess, then let the same people live twice and see what these runs can tell."),
-      h("div.cards", shared.choices.lessons.map((lesson) => h("section.card", h("h2", lesson.title), h("p", lesson.about),
+      h("div.cards", shared.choices.lessons.map((lesson) => h("section.card", h("h2", lesson.title), h("p", lesson.about), score(lesson),
         h("div", h("button.go", { type: "button", id: `lesson-${lesson.id}`, onclick: () => { open = { id: lesson.id, step: 0, guesses: [], readings: [] }; walk(); } }, "Begin"))))));
+  }
+
+  function score(lesson) {
+    const done = (answered[lesson.id] || []).filter(Boolean);
+    return done.length ? h("p.note", `${done.length} of ${lesson.steps.length} answered, ${done.filter((one) => one.guess === one.found).length} as guessed`) : null;
+  }
+
+  // What was guessed, and what the runs said, at the end of a walk.
+  function review() {
+    const lesson = shared.choices.lessons.find((one) => one.id === open.id);
+    const text = (step, id) => step.options.find((one) => one.id === id)?.text || "–";
+    replace(main, h("h1", `${lesson.title}: what you guessed, what these runs said`),
+      h("div.wide", h("table", { id: "review" }, h("thead", h("tr", ["Question", "Your guess", "These runs"].map((name) => h("th", { scope: "col" }, name)))),
+        h("tbody", lesson.steps.map((step, i) => {
+          const one = answered[lesson.id]?.[i];
+          return h("tr", h("th", { scope: "row" }, step.question), h("td", one ? text(step, one.guess) : "–"),
+            h("td", one ? [h("b", `${one.guess === one.found ? "● " : "○ "}${text(step, one.found)}`), h("small.range-of", one.sentence)] : "not asked"));
+        })))),
+      h("p.note", "A guess that the runs do not share is not wrong: they are of one model, in one place, with its unknowns."),
+      h("p", h("button.go", { type: "button", id: "back", onclick: list }, "Back to the lessons")));
   }
 
   function walk() {
@@ -33,8 +60,8 @@ export function show(main, shared) {
       h("input", { type: "radio", name: "guess", value: option.id, checked: open.guesses[number] === option.id,
         onchange: () => { open.guesses[number] = option.id; go.disabled = false; } }), option.text));
     const last = number === lesson.steps.length - 1;
-    const onward = h("button", { type: "button", id: "onward", disabled: !open.readings[number]?.done, onclick: () => { if (last) list(); else { open.step += 1; walk(); } } },
-      last ? "Back to the lessons" : "Next question");
+    const onward = h("button", { type: "button", id: "onward", disabled: !open.readings[number]?.done, onclick: () => { if (last) review(); else { open.step += 1; walk(); } } },
+      last ? "What you guessed" : "Next question");
     replace(main,
       h("p.dots", h("button.why", { type: "button", onclick: list }, "Lessons"), `${lesson.title}: question ${number + 1} of ${lesson.steps.length}`),
       h("h1.question", { tabindex: -1, id: "question" }, step.question),
@@ -46,7 +73,7 @@ export function show(main, shared) {
 
     function begin() {
       go.disabled = true;
-      const mine = (open.readings[number] = { pairs: 0, of: 0, reading: null, done: false, problem: "", waiting: "" });
+      const mine = (open.readings[number] = { pairs: 0, of: 0, guess: open.guesses[number], reading: null, done: false, problem: "", waiting: "" });
       const after = () => { if (open?.readings[number] === mine) draw(); };
       job?.stop();
       job = run("lesson", { lesson: lesson.id, step: number, place: state.place, seed: state.seed }, {
@@ -55,7 +82,7 @@ export function show(main, shared) {
         start: (said) => { mine.of = said.pairs; mine.place = said.place; mine.residents = said.residents; mine.waiting = ""; after(); },
         table: (said) => { mine.pairs = said.pairs; after(); },
         reading: (said) => { mine.reading = said; after(); },
-        finished: () => { mine.done = true; announce(mine.reading.sentence); after(); },
+        finished: () => { mine.done = true; record(lesson.id, number, mine.guess, mine.reading); announce(mine.reading.sentence); after(); },
         replaced: (said) => { mine.problem = said.text; after(); },
         problem: (said) => { mine.problem = said.text; after(); },
       });
@@ -73,7 +100,7 @@ export function show(main, shared) {
       if (!found) { replace(result, progress, h("p.quiet", "Below five pairs it is too early to tell.")); return; }
       replace(result, progress, h("div.result",
         h("div", h("p.sentence", { id: "reading" }, found.sentence),
-          mine.done ? h("p", { id: "guessed" }, open.guesses[number] === found.answer ? "That is what you guessed." : "You guessed otherwise.") : null,
+          mine.done ? h("p", { id: "guessed" }, mine.guess === found.answer ? "That is what you guessed." : "You guessed otherwise.") : null,
           found.after ? h("p.after", found.after) : null,
           mine.done ? h("p.note", `${mine.residents.toLocaleString("en-US")} people simulated; 95 % interval, chance alone: what is not known about the model’s numbers comes on top.`) : null),
         interval(found, policy(step.policies[0]) + (step.changed[0] ? " (changed)" : ""), policy(step.policies[1]) + (step.changed[1] ? " (changed)" : ""))));

@@ -36,7 +36,8 @@ export function happen(town, names, counts, [, kind, who, other, place, amount],
   }
   if (name === "admitted") count(site(town, other), 1);
   if (name === "left_care") count(site(town, other), -1);
-  const at = name === "critical_incident" || name === "sick" ? town.officers.find((one) => one.row === other) : person;
+  const at = name === "critical_incident" || name === "sick" ? town.officers.find((one) => one.row === other)
+    : name === "child_witnessed" ? town.homes.get(town.people.get(other)?.home) : person;
   if (now && at && name in FLASH) at.flash = { look: FLASH[name], when: now };
   return { name, who, other, place };
 }

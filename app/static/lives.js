@@ -55,7 +55,7 @@ export function show(main) {
       h("div.wide", h("table.days", h("thead", h("tr", h("th", "day"), names.map((name) => h("th", { scope: "col" }, name)))),
         h("tbody", told.days.map((day) => h(`tr${day.day === told.parted ? ".parted" : ""}`, h("td.when", minus(day.day)),
           ["a", "b"].map((side) => h("td", day[side].map((event) => h(`p${event.shared ? ".shared" : ""}`, { title: event.because || null }, event.text))))))))),
-      told.why ? h("details", { open: true }, h("summary", "Why did they part?"), h("pre.why-text", told.why)) : null,
+      told.why ? h("details", { open: true }, h("summary", "Why did they part?"), h("pre.why-text", told.labels.reduce((text, label) => text.replaceAll(label, policy(label)), told.why))) : null,
     ];
   }
 }

@@ -45,6 +45,13 @@ export function query(told = state) {
   return words.toString();
 }
 
+// The choices in a file that Share has written. Throws for another one.
+export function stateOfFile(text) {
+  const told = JSON.parse(text).deflect;
+  if (typeof told !== "string") throw new Error("no choices");
+  return new URLSearchParams(told).toString();
+}
+
 export function address(name, told = state) {
   const words = query(told);
   return `#${name}${words ? `?${words}` : ""}`;

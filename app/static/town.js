@@ -1,5 +1,7 @@
 // The town on a canvas: neighbourhoods, the people drawn and their ties, providers, officers; events flash and fade.
 
+import { narrow } from "./dom.js";
+
 export const LOOK = {
   using: ["#e69f00", "circle", "uses, not in treatment"],
   waiting: ["#e69f00", "ring", "waiting for treatment"],
@@ -21,29 +23,43 @@ export const FLASH = {
   lost: ["#d55e00", "lost"],
   child_witnessed: ["#a64d79", "child saw it"],
 };
-const WIDTH = 860, HEIGHT = 540; // in the canvas's own units
+const WIDE = [860, 540], TALL = [430, 640]; // width and height in the canvas's own units; tall on a phone
+const APART = 13; // people of one home
+export const HOME = { wall: "#ffffff", line: "#a9b4be", children: "#cc79a7" };
+
+export function sizeOfTown() {
+  return narrow() ? TALL : WIDE;
+}
 
 export function makeTown(told) {
-  const rows = Math.max(1, Math.round(Math.sqrt(told.neighbourhoods / 1.6))), widest = Math.ceil(told.neighbourhoods / rows);
+  const [width, height] = sizeOfTown();
+  const rows = Math.max(1, Math.round(Math.sqrt((told.neighbourhoods * height) / width))), widest = Math.ceil(told.neighbourhoods / rows);
   const box = (place) => {
     const i = Math.max(0, place) % told.neighbourhoods, row = Math.floor(i / widest);
     const here = Math.min(widest, told.neighbourhoods - row * widest); // the last row may have fewer, which are wider
-    const w = WIDTH / here, tall = HEIGHT / Math.ceil(told.neighbourhoods / widest);
+    const w = width / here, tall = height / Math.ceil(told.neighbourhoods / widest);
     return { x: (i % widest) * w + 6, y: row * tall + 6, w: w - 12, h: tall - 12 };
   };
-  const people = new Map(), counts = new Map();
+  const people = new Map(), homes = new Map(), counts = new Map();
   const spot = (place) => {
     const b = box(place), i = counts.get(place) || 0;
     counts.set(place, i + 1);
-    return { x: b.x + 12 + (b.w - 24) * ((0.5 + i * 0.7548776662) % 1), y: b.y + 34 + (b.h - 62) * ((0.5 + i * 0.569840291) % 1) };
+    return { x: b.x + 16 + (b.w - 32) * ((0.5 + i * 0.7548776662) % 1), y: b.y + 36 + (b.h - 68) * ((0.5 + i * 0.569840291) % 1) };
   };
-  const add = (row, place, use, care, held) => {
-    const person = { row, place, use, care, held, died: false, gone: false, flash: null, ...spot(place) };
+  const live = (home, place, children) => { // who lives together stands in one home, side by side
+    if (!homes.has(home)) homes.set(home, { ...spot(place), children, people: 0, flash: null });
+    const found = homes.get(home);
+    found.people += 1;
+    return { x: found.x + (found.people - 1) * APART, y: found.y };
+  };
+  const add = (row, place, use, care, held, home = -1, children = 0) => {
+    const at = home < 0 ? spot(place) : live(home, place, children);
+    const person = { row, place, use, care, held, home, died: false, gone: false, flash: null, ...at };
     people.set(row, person);
     return person;
   };
-  const town = { told, box, people, add, ties: [], officers: [], providers: [] };
-  for (const one of told.people) add(one.row, one.place, one.use, one.care, one.held);
+  const town = { told, width, height, box, people, homes, add, ties: [], officers: [], providers: [] };
+  for (const one of told.people) add(one.row, one.place, one.use, one.care, one.held, one.home, one.children);
   town.ties = told.ties.map(([a, b, kind]) => [told.people[a].row, told.people[b].row, kind]);
   const beats = new Map();
   for (const officer of told.officers) {
@@ -70,9 +86,9 @@ export function status(person) {
 }
 
 export function draw(canvas, town, now, chosen) {
-  const scale = canvas.width / WIDTH, c = canvas.getContext("2d");
+  const scale = canvas.width / town.width, c = canvas.getContext("2d");
   c.setTransform(scale, 0, 0, scale, 0, 0);
-  c.clearRect(0, 0, WIDTH, HEIGHT);
+  c.clearRect(0, 0, town.width, town.height);
   c.font = "13px system-ui, sans-serif";
   for (let i = 0; i < town.told.neighbourhoods; i += 1) {
     const b = town.box(i);
@@ -94,11 +110,30 @@ export function draw(canvas, town, now, chosen) {
     c.lineTo(other.x, other.y);
     c.stroke();
   }
+  for (const one of town.homes.values()) home(c, one);
   for (const site of town.providers) provider(c, site);
   for (const officer of town.officers) badge(c, officer, now, chosen);
   for (const person of town.people.values()) if (!person.gone) mark(c, person, chosen);
   for (const person of town.people.values()) if (person.flash) flash(c, person, now);
-  for (const officer of town.officers) if (officer.flash) flash(c, officer, now);
+  for (const one of [...town.officers, ...town.homes.values()]) if (one.flash) flash(c, one, now);
+}
+
+// A house around those who live together; its roof is filled where a child lives.
+function home(c, one) {
+  const left = one.x - 9, right = one.x + 9 + (one.people - 1) * APART, eaves = one.y - 7, floor = one.y + 8;
+  c.lineWidth = 1;
+  c.strokeStyle = HOME.line;
+  c.fillStyle = HOME.wall;
+  c.fillRect(left, eaves, right - left, floor - eaves);
+  c.strokeRect(left, eaves, right - left, floor - eaves);
+  c.beginPath();
+  c.moveTo(left - 2, eaves);
+  c.lineTo((left + right) / 2, eaves - 7);
+  c.lineTo(right + 2, eaves);
+  c.closePath();
+  if (one.children) c.fillStyle = HOME.children;
+  c.fill();
+  c.stroke();
 }
 
 function mark(c, person, chosen) {
@@ -187,7 +222,7 @@ function flash(c, at, now) {
 // Who is nearest to a point of the canvas, {person} or {officer}.
 export function nearest(canvas, town, event) {
   const rect = canvas.getBoundingClientRect();
-  const x = ((event.clientX - rect.left) * WIDTH) / rect.width, y = ((event.clientY - rect.top) * HEIGHT) / rect.height;
+  const x = ((event.clientX - rect.left) * town.width) / rect.width, y = ((event.clientY - rect.top) * town.height) / rect.height;
   let best = null, least = 16 ** 2;
   const look = (one, kind) => {
     const d = (one.x - x) ** 2 + (one.y - y) ** 2;

@@ -1,11 +1,11 @@
 // Watch: one world, day by day; play, pause, step; a click on somebody tells what they are living through.
 
 import { ask, run } from "./api.js";
-import { h, replace, s } from "./dom.js";
+import { announce, h, replace, s } from "./dom.js";
 import { happen, LISTED, noCounts, WORDS } from "./life.js";
 import { asked, state } from "./state.js";
-import { LOOK, draw, makeTown, nearest } from "./town.js";
-import { policy, whole } from "./words.js";
+import { HOME, LOOK, draw, makeTown, nearest, sizeOfTown } from "./town.js";
+import { minus, policy, whole } from "./words.js";
 
 const SPEEDS = [[1, "1 day a second"], [3, "3 days a second"], [7, "a week a second"], [30, "a month a second"]];
 const SHOWN = 9; // lines of what happens
@@ -13,9 +13,10 @@ const SHOWN = 9; // lines of what happens
 export function show(main) {
   let side = "b", job = null, frame = 0, playing = true, speed = 3, town = null, told = null, names = {}, days = [];
   let day = 0, sinceDay = 0, counts = noCounts(), lines = [], chosen = null, before = performance.now(), over = false;
-  const canvas = h("canvas", { width: 1720, height: 1080, tabindex: 0, role: "img", id: "town",
-    "aria-label": "The town. Arrow keys go from person to person, Enter tells their story; space plays and pauses." });
-  const clock = h("b.clock"), tally = h("div.tally"), list = h("ol.happens"), story = h("section.card.story", { "aria-live": "polite" });
+  const [width, height] = sizeOfTown();
+  const canvas = h("canvas", { width: 2 * width, height: 2 * height, tabindex: 0, role: "img", id: "town",
+    "aria-label": "The town. Arrow keys go from person to person, backwards to the officers; Enter tells their story; space plays and pauses." });
+  const clock = h("b.clock"), tally = h("div.tally"), list = h("ol.happens"), story = h("section.card.story", { tabindex: 0, "aria-label": "Story", "aria-live": "polite" });
   const play = h("button.go", { type: "button", id: "play", onclick: () => { playing = !playing; controls(); } });
   const slider = h("input", { type: "range", min: 0, max: 365, value: 0, "aria-label": "day", oninput: () => { playing = false; jump(Number(slider.value)); controls(); } });
   const pace = h("select", { "aria-label": "speed", onchange: () => { speed = Number(pace.value); } },
@@ -97,7 +98,7 @@ export function show(main) {
     clock.textContent = `Day ${day}`;
     slider.value = day;
     const item = ([words, number]) => h("div", h("b", number === undefined ? "–" : whole(number)), h("span", words));
-    replace(tally, h("div.row", [["overdoses", counts.overdoses], ["naloxone by others", counts.rescues], ["deaths", counts.deaths], ["offers", counts.offers], ["entries", counts.entries], ["arrests", counts.arrests]].map(item)),
+    replace(tally, h("div.row", [["overdoses", counts.overdoses], ["naloxone by others", counts.rescues], ["overdose deaths", counts.deaths], ["offers", counts.offers], ["entries", counts.entries], ["arrests", counts.arrests]].map(item)),
       h("p.note", `since the start, of ${whole(told.residents)} people simulated. Tonight: `, night ? `${whole(night[0])} on medication, ${whole(night[1])} waiting, ${whole(night[2])} in jail.` : "…"));
     replace(list, lines.slice().reverse().map((line) => h("li", h("span.when", `day ${line.day}`), line.who >= 0
       ? h("button.why", { type: "button", onclick: () => tellRow(line.who) }, `resident ${line.who}`) : null, ` ${WORDS[line.name]}`)));
@@ -118,7 +119,7 @@ export function show(main) {
       replace(story, h("h2", found.title, " ", h("small.quiet", found.number)),
         h("dl", found.facts.map(([name, fact]) => [h("dt", name), h("dd", fact)])),
         found.events.length ? h("h3", "What happened, the latest first") : h("p.quiet", "Nothing is recorded of them in this run."),
-        h("ul.told", found.events.map((event) => h("li", h("span.when", event.day), ` ${event.what}`,
+        h("ul.told", found.events.map((event) => h("li", h("span.when", minus(event.day)), ` ${event.what}`,
           event.because.length ? h("details", h("summary", "what led to it"), h("ol", event.because.map((cause) => h("li", cause)))) : null))),
         found.before ? h("p.note", `and ${whole(found.before)} before these`) : null);
     } catch (problem) {
@@ -129,11 +130,13 @@ export function show(main) {
   function byKey(event) {
     if (!town) return;
     if (event.key === " ") { event.preventDefault(); play.click(); return; }
-    const people = [...town.people.values()].filter((one) => !one.gone);
+    const people = [...[...town.people.values()].filter((one) => !one.gone), ...town.officers];
     const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (move) {
       event.preventDefault();
-      chosen = people[(people.indexOf(chosen) + move + people.length) % people.length];
+      const at = people.indexOf(chosen); // -1 before anybody is chosen: the first, or the last
+      chosen = people[at < 0 ? (move > 0 ? 0 : people.length - 1) : (at + move + people.length) % people.length];
+      announce(`${town.officers.includes(chosen) ? "officer" : "resident"} ${chosen.row}`);
     } else if (event.key === "Enter" && chosen) tell(chosen, town.officers.includes(chosen));
   }
 }
@@ -145,6 +148,11 @@ function legend() {
         : kind === "cross" ? s("path", { d: "M3 3l10 10M13 3L3 13", stroke: colour, "stroke-width": 3 })
           : kind === "triangle" ? s("path", { d: "M8 1l7 13H1z", fill: colour })
             : kind === "house" ? s("rect", { x: 1, y: 3, width: 14, height: 11, fill: "#fff", stroke: colour, "stroke-width": 2 })
-              : s("circle", { cx: 8, cy: 8, r: 6, fill: colour, stroke: kind === "ring" ? "#0072b2" : "#1d2733", "stroke-width": kind === "ring" ? 3 : 1 }));
-  return h("p.legend", [...Object.values(LOOK), ["#0b3c5d", "triangle", "officer"], ["#0072b2", "house", "provider, filled as its places are"]].map((look) => h("span", shape(look), look[2])));
+              : kind === "home" ? [s("rect", { x: 2.5, y: 7, width: 11, height: 8, fill: "#fff", stroke: "#7b8794" }), s("path", { d: "M1 7l7-6 7 6z", fill: colour, stroke: "#7b8794" })]
+                : kind === "line" ? s("path", { d: "M0 12L16 4", stroke: colour, "stroke-width": 1.5 })
+                  : s("circle", { cx: 8, cy: 8, r: 6, fill: colour, stroke: kind === "ring" ? "#0072b2" : "#1d2733", "stroke-width": kind === "ring" ? 3 : 1 }));
+  const places = [["#0b3c5d", "triangle", "officer"], ["#fff", "home", "home"], [HOME.children, "home", "home with a child"],
+    ["#8b97a2", "line", "use together, friends or kin"],
+    ["#0072b2", "house", "provider, filled as its places are: B buprenorphine, M methadone, N naltrexone, D detox"]];
+  return h("p.legend", [...Object.values(LOOK), ...places].map((look) => h("span", shape(look), look[2])));
 }

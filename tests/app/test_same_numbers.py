@@ -54,6 +54,8 @@ def test_shared_files_and_options_say_the_same_scenarios(number, tmp_path, monke
     texts = [f'{name}="{value}"' if name == "place" else f"{name}={value}" for name, value in fixed.items()] + sets
     loaded = [load(policy, texts) for policy in words[2:4]]
     assert [one.hash for one in loaded] == told["hashes"] == [one.hash for one in choices.scenarios(asked)]
+    for name, hash in zip(share.FILES, told["hashes"], strict=True):
+        assert load(tmp_path / name).hash == hash
     assert options is None or set(options) == {"--place", "--years", "--residents", "--seeds"}
 
 

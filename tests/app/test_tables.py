@@ -2,7 +2,9 @@
 
 import pytest
 from deflect.app import tables
+from deflect.experiments import compare_text
 from deflect.experiments.branches import live_branches
+from deflect.experiments.compare import Comparison
 from deflect.scenarios.load import load
 
 ASKED = {"place": "54011", "years": 1, "residents": 500}
@@ -22,3 +24,24 @@ def test_below_five_pairs_no_difference_is_told(pairs):
         assert not row["diff"] and not row["span"] and row["verdict"] in ("cannot tell", "same", "nothing")
     assert not enough["early"] and "Too early" not in enough["sentence"]
     assert any(row["diff"] and row["span"] for row in enough["tabs"]["main"])
+
+
+def test_no_mean_stands_alone(pairs):
+    one, early, enough = (tables.told(*zip(*pairs[:count], strict=True)) for count in (1, 4, 5))
+    for row in (row for tab in enough["tabs"].values() for row in tab if row["verdict"] != "nothing"):
+        assert row["a"]["span"] and row["b"]["span"]
+    assert not any(row["a"]["span"] for row in early["tabs"]["main"])
+    deaths = [told["tabs"]["main"][0]["a"]["mean"] for told in (one, early)]
+    assert " to " not in deaths[0] and " to " in deaths[1]
+
+
+def test_trust_in_police_is_that_of_the_runs(pairs):
+    a, b = zip(*pairs, strict=True)
+    told = {row["id"]: row for row in tables.told(a, b)["tabs"]["main"]}["trust"]
+    row = next(row for row in Comparison(a, b).headlines if row.outcome == "trust")
+    assert row.diff
+    assert (told["diff"], told["span"]) == compare_text.told(row)[::2]
+    for side, mean in (("a", row.mean_a), ("b", row.mean_b)):
+        assert told[side]["mean"] == f"{mean:+.2f}".replace("-", "−")
+    assert told["verdict"] == row.verdict
+    assert "standard deviations" in told["title"] and told["percent"] == [None] * 3
