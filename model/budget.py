@@ -85,10 +85,14 @@ def within_budget(scenario: "Scenario") -> "Scenario":
         return scenario
     if scenario.budget.over == "refuse":
         factor = _factor(scenario, limit)
-        cure = "no smaller part of it fits" if factor is None else f"{factor:.2f} of its scaled levers would fit"
+        cure = (
+            f"{factor:.2f} of its scaled levers would fit (budget.over=scale does that)"
+            if factor
+            else "no part of it fits"
+        )
         raise InputError(
             f"budget.dollars_per_year: {scenario.name} costs ${total:,.0f} a year over the status quo, the budget is "
-            f"${limit:,.0f}; most for {_largest(told)}; {cure} (budget.over=scale does that)"
+            f"${limit:,.0f}; most for {_largest(told)}; {cure}"
         )
     factor = _factor(scenario, limit)
     if factor is None:
