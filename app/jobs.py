@@ -17,6 +17,7 @@ from ..scenarios.errors import InputError
 from . import answers, choices, lessons, share, tables
 from .crew import Crew, Task, TaskFailed
 from .pairs import CURVES
+from .reckoning import reckon
 
 LONGEST = 900.0  # seconds of one job
 PREPARING = "The model is getting ready: some seconds; about a minute for a new version, which is compiled once."
@@ -89,7 +90,7 @@ def compare(asked: choices.Asked, step: lessons.Step | None = None) -> Callable[
     """
 
     async def steps(job: Job) -> AsyncIterator[Message]:
-        yield "start", await asyncio.to_thread(_start, asked)
+        yield "start", await reckon(_start, asked)
         for seed in asked.seeds:
             job.submit("pair", {"asked": asked, "seed": seed, "live": seed == asked.seed}, seed == asked.seed)
         runs: dict[int, tuple] = {}
@@ -108,7 +109,7 @@ def compare(asked: choices.Asked, step: lessons.Step | None = None) -> Callable[
                 runs[value["seed"]] = pair = value.pop("runs")
                 yield "pair", value | {"digests": [run.digest for run in pair]}
                 ordered = [runs[seed] for seed in sorted(runs)]
-                for message in await asyncio.to_thread(_say, ordered, step, len(runs) == asked.pairs):
+                for message in await reckon(_say, ordered, step, len(runs) == asked.pairs):
                     yield message
                 if (len(runs) in SUMMARIES or len(runs) == asked.pairs) and (step is None or step.gap):
                     summaries += 1

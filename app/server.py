@@ -17,6 +17,7 @@ from ..scenarios.errors import InputError
 from . import catalogue, choices, jobs, share, spending, together, two_lives
 from .crew import Crew, TaskFailed
 from .guard import EVERYWHERE, Guard, cookie_of, is_loopback, new_token
+from .reckoning import take_short_turns
 from .sessions import COOKIE, Session, Sessions
 from .stream import Stream
 
@@ -62,6 +63,7 @@ class Page:
     @contextlib.asynccontextmanager
     async def alive(self, app):
         """Start the workers with the page, and end them with it."""
+        take_short_turns()
         self.crew.start()
         try:
             yield

@@ -9,6 +9,7 @@ from ..experiments.show import number
 from ..model.budget import within_budget
 from ..scenarios.errors import InputError
 from . import choices
+from .reckoning import reckon
 
 OUTCOMES = {  # outcome: its short name
     "expected_deaths": "Expected deaths",
@@ -59,8 +60,6 @@ def cells(asked: Combined) -> list:
 
 def steps(told: Any) -> Callable[[Any], AsyncIterator]:
     """Return the steps of a job: seed after seed, and what they say together. Raises InputError."""
-    import asyncio
-
     asked = read(told)
 
     async def follow(job):
@@ -72,7 +71,7 @@ def steps(told: Any) -> Callable[[Any], AsyncIterator]:
             _, value = await job.next()
             runs[value["seed"]] = value["runs"]
             ordered = [runs[seed] for seed in sorted(runs)]
-            yield "together", await asyncio.to_thread(summary, asked.factors, ordered)
+            yield "together", await reckon(summary, asked.factors, ordered)
         yield "finished", {}
 
     return follow

@@ -88,7 +88,8 @@ async def measure(address: str, visitors: int, residents: int) -> None:
     rows = [(what, statistics.median(told), max(told)) for what in alone if (told := [one[what] for one in runs])]
     table(f"{visitors} visitors at once, {residents:,} residents (seconds)", ("until", "median", "slowest"), rows)
     worst = answers[int(0.99 * len(answers))]
-    rows = [("median", statistics.median(answers)), ("99 of 100 within", worst), ("slowest", answers[-1])]
+    rows = [(f"{part} of 100 within", answers[int(part / 100 * len(answers))]) for part in (50, 95, 99)]
+    rows.append(("slowest", answers[-1]))
     table(f"{len(answers):,} small answers while these runs went on (seconds)", ("", "seconds"), rows)
     for what, second, budget in (
         ("first picture of one visitor, 20,000 residents", alone["first picture"], PICTURE),
