@@ -71,13 +71,24 @@ def printed(capsys, show, *asked, **how) -> str:
     return capsys.readouterr().out
 
 
-def test_a_run_is_told_in_a_screen_the_sentence_first(comparison, capsys):
-    said = printed(capsys, run_text.show, comparison.a, console(), Path("runs/x"))
-    lines = said.splitlines()
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """A folder of results, named as a user names it."""
+    monkeypatch.chdir(tmp_path)
+    Path("runs/x").mkdir(parents=True)
+    for name in ("summary.csv", "monthly.parquet", "figure.png"):
+        Path("runs/x", name).touch()
+    return Path("runs/x")
+
+
+def test_a_run_is_told_in_a_screen_picture_sentence_table_files(comparison, capsys, folder):
+    said = printed(capsys, run_text.show, comparison.a, console(), folder)
+    picture, _, *lines = said.splitlines()
+    assert (picture, lines[-1]) == ("runs/x/figure.png", "in runs/x: monthly.parquet, summary.csv")
     deaths = comparison.a.summary().set_index("outcome").loc["deaths"]
     assert lines[0].startswith("Cabell County, WV, status quo: ") and "overdose deaths a year (by chance alone" in said
     assert run_text.sentence(comparison.a).split(": ")[1].startswith(f"{deaths['mean']:.3g} ")
-    assert lines[1] == "runs/x/figure.png" and len(lines) < 40 and max(map(len, lines)) <= 110
+    assert len(lines) < 40 and max(map(len, lines)) <= 110
     assert f"{len(OUTCOMES)} outcomes in runs/x/summary.csv; --all prints them." in said
     assert "Overdose deaths  " in said and "Cost to all payers" in said and "Overdoses seen" not in said
 
@@ -91,15 +102,15 @@ def test_all_of_a_run_is_told_under_the_headings_of_families(comparison, capsys)
     assert said.index("Overdoses seen") < said.index("Police, courts and jail ")
 
 
-def test_a_comparison_is_told_in_a_screen_and_whole_when_asked(comparison, capsys):
-    said = printed(capsys, compare_text.show, comparison, Path("runs/x"), console())
-    lines = said.splitlines()
-    assert lines[0] == comparison.message and lines[1] == "runs/x/comparison.png"
-    assert len(lines) < 45 and max(map(len, lines)) <= 110 and "All in runs/x/comparison.csv" in said
+def test_a_comparison_is_told_in_a_screen_and_whole_when_asked(comparison, capsys, folder):
+    said = printed(capsys, compare_text.show, comparison, folder, console())
+    picture, _, *lines = said.splitlines()
+    assert (picture, lines[-1]) == ("runs/x/comparison.png", "in runs/x: monthly.parquet, summary.csv")
+    assert lines[0] == comparison.message and len(lines) < 45 and max(map(len, lines)) <= 110
     assert "Arrests" in said and "Citations" not in said and "M to" not in said
     counted = sum(row.verdict == "better" for row in comparison.rows)
     assert counted > 5 and f"Of all {len(OUTCOMES)} outcomes: {counted} better, " in said
-    said = printed(capsys, compare_text.show, comparison, Path("x"), Console(width=200), everything=True)
+    said = printed(capsys, compare_text.show, comparison, folder, Console(width=200), everything=True)
     said = " ".join(said.split())
     assert [title for title in TITLES if title not in said] == []
     headings = [said.index(heading) for heading in FAMILIES.values()]

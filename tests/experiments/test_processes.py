@@ -88,12 +88,15 @@ def test_what_is_told_of_a_value_may_end_the_work(asked):
     assert multiprocessing.active_children() == []
 
 
-def test_a_death_that_is_borne_costs_one_task_and_another_worker_takes_its_place(asked):
-    lost, found = {}, {}
+def test_a_death_that_is_borne_costs_one_task_and_another_worker_takes_its_place(asked, monkeypatch):
+    lost, found, started = {}, {}, []
+    start = multiprocessing.process.BaseProcess.start
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", lambda one: started.append(one) or start(one))
     live_on_processes(asked.deadly, range(12), 2, nothing, done=found.__setitem__, died=lost.__setitem__)
     assert lost == {2: "exit code 3", 5: "killed: perhaps memory ran out, try fewer workers"}
     assert sorted(found) == [0, 1, 3, 4, 6, 7, 8, 9, 10, 11]
-    assert len(set(found.values())) == 4, "two workers and one in the place of each that died"
+    assert len(started) == 4, "two workers and one in the place of each that died"
+    assert set(found.values()) <= {one.pid for one in started}
     assert multiprocessing.active_children() == []
     values = live_on_processes(asked.deadly, [1, 5], 1, nothing, died=nothing)
     assert values[0] > 0 and values[1] is None
