@@ -6,6 +6,7 @@ is passed as it is, so the same functions run in both.
 """
 
 from functools import cache
+from hashlib import sha256
 from types import FunctionType
 
 import numba
@@ -19,11 +20,23 @@ from ..agents.compiled import compiled
 
 @structref.register
 class StateType(types.StructRef):
-    """The type of a state in compiled code; its fields are those of `world.State`."""
+    """The type of a state in compiled code; its fields are those of `world.State`.
+
+    Its name is short: Numba makes it part of the name of every compiled function. With all fields and their
+    columns in it, that was 100 kB a function and most of the memory a process held.
+    """
+
+    def __init__(self, fields):
+        super().__init__(fields)
+        self.name = f"State{sha256(self.name.encode()).hexdigest()[:12]}"
 
 
 class StateView(structref.StructRefProxy):
     """A state of compiled code, as Python holds it."""
+
+    __slots__ = ()
+    # The slot itself, not a property: Numba loses a Ctrl-C that arrives while Python code answers it.
+    _numba_type_ = structref.StructRefProxy._type
 
 
 structref.define_boxing(StateType, StateView)
