@@ -85,6 +85,7 @@ def compare(
     until_precise: float | None = None,
     outcome: str = OUTCOME,
     most: int = MOST,
+    keep: str | PathLike | None = None,
     **settings: object,
 ) -> Comparison:
     """Compare two policies by pairs of runs, a pair a seed: the same people and the same draws in both.
@@ -92,8 +93,9 @@ def compare(
     policy_a, policy_b: names, paths of files, or loaded scenarios; differences are B - A. overrides, settings: as for
     `load`, the same for both (not for loaded scenarios). seeds: how many pairs, or which; at least five. until_precise:
     0.02 adds pairs to these, to at most `most` in all, until the 95 % interval of the difference in `outcome` is
-    narrower than ±2 % of its mean under A (`comparison.precision`). workers, executor, progress: as for `run`. Raises
-    InputError, also where the two say different places, years or residents.
+    narrower than ±2 % of its mean under A (`comparison.precision`). workers, executor, progress: as for `run`. keep: a
+    folder for the runs that are done; what it has already is not lived again. Raises InputError, also where the two say
+    different places, years or residents.
     """
     policies, told = (policy_a, policy_b), dict(overrides or {}) | settings
     loaded = [hasattr(policy, "model_fields_set") for policy in policies]
@@ -103,5 +105,5 @@ def compare(
         policy if ready else load(policy, overrides, **settings) for policy, ready in zip(policies, loaded, strict=True)
     )
     asked = None if any(loaded) else (fspath(policy_a), fspath(policy_b))
-    how = dict(executor=executor, progress=progress, asked=asked)
+    how = dict(executor=executor, progress=progress, asked=asked, keep=None if keep is None else Path(keep))
     return compare_scenarios(a, b, seeds, workers, until_precise=until_precise, outcome=outcome, most=most, **how)

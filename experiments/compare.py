@@ -251,12 +251,14 @@ def compare_scenarios(
     outcome: str = OUTCOME,
     most: int = MOST,
     told: Callable[[Precision], None] | None = None,
+    keep: Path | None = None,
 ) -> Comparison:
     """Return the pairs of runs of two scenarios; the same bytes on any number of workers.
 
     seeds, workers, executor, progress: as for `many.run_many`. asked: the policies as the user named them, for the
     provenance. until_precise: go on after `seeds`, to `most` pairs, until the 95 % interval of the difference in
     `outcome` is narrower than ± this part of its mean under A; told: each look at it (experiments/precision.py).
+    keep: folder of the runs that are done; what it has is not lived again.
     Raises InputError, processes.WorkerDied, or what a run raised; then, and on Ctrl-C, no worker is left.
     """
     from ..model.budget import within_budget
@@ -264,7 +266,7 @@ def compare_scenarios(
     check_same(a, b)
     policies = within_budget(a), within_budget(b)
     seeds = _pair_seeds(seeds)
-    how = dict(workers=workers, executor=executor, progress=progress)
+    how = dict(workers=workers, executor=executor, progress=progress, keep=keep)
     found = None
     if until_precise is None:
         pairs = live_pairs(policies, seeds, **how)

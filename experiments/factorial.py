@@ -8,8 +8,9 @@ is more or less than the sum (reinforcement), the classical main effects and int
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import combinations
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,11 @@ import numpy as np
 from ..scenarios.errors import InputError
 from ..scenarios.load import load
 from . import compare_table, files
-from .branches import check_one_past, days_of, live_branches
+from .branches import check_one_past, days_of
 from .differences import as_text, differences
 from .factorial_provenance import provenance
-from .many import Progress, live_all
+from .kept import Kept, live_the_rest
+from .many import Progress
 from .provenance import label_of
 from .run import Run
 from .seeds import seeds_of
@@ -230,13 +232,14 @@ def factorial(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    keep: str | PathLike | None = None,
     **settings: object,
 ) -> Factorial:
     """Live every combination of some policies on a base, paired by seed; the burn-in of a seed is lived once.
 
     factors, base: names or files of policies; by default the four areas on `full_deflection`. overrides, settings: as
     for `load`, for every cell. seeds: how many, or which; at least five. workers, executor, progress: as for `run`.
-    Raises InputError.
+    keep: folder of the runs that are done; what it has is not lived again. Raises InputError.
     """
     from ..model.budget import within_budget
 
@@ -245,7 +248,8 @@ def factorial(
     chosen = seeds_of(seeds)
     if len(chosen) < compare_table.FEWEST:
         raise InputError(f"seeds: a factorial needs at least five (got {len(chosen)}), such as --seeds 10")
-    runs = live_all(partial(live_branches, cells), chosen, days_of(cells), workers, executor, progress)
+    lives = Kept(None if keep is None else Path(keep), tuple(cells))
+    runs = live_the_rest(lives, chosen, days_of(cells), workers, executor, progress)
     return Factorial(factors, runs)
 
 

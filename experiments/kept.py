@@ -1,16 +1,19 @@
 """Runs kept as files while others are under way: work that was stopped goes on where it was."""
 
+import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zipfile import BadZipFile
 
 import numpy as np
 
 from ..agents.compiled import source_hash
 from .branches import live_branches, share_past
+from .many import Progress, live_all
 from .run import Run, policy_days, run
 
 if TYPE_CHECKING:
@@ -20,26 +23,85 @@ TABLES = ("monthly", "groups", "neighbourhoods", "cascade", "quantities")  # of 
 COUNTS = ("seed", "days", "residents", "place_population")
 
 
+class Lives[Task, Found](Protocol):
+    """What lives a task, or knows that it was lived before."""
+
+    def there(self, task: Task) -> Found | None:
+        """Return what was lived before and kept; None where there is none."""
+
+    def __call__(self, task: Task, *, progress: Callable[[int], None] | None = None) -> Found:
+        """Live the task and keep what comes of it."""
+
+
 @dataclass(frozen=True)
 class Kept:
-    """Lives some scenarios with a seed, or reads the runs that the folder has of them; takes the place of a call."""
+    """Lives some scenarios with a seed, and keeps the runs in a folder; in None nothing is kept."""
 
-    folder: Path
+    folder: Path | None
     scenarios: "tuple[Scenario, ...]"
 
+    def there(self, seed: int) -> list[Run] | None:
+        """Return the run of each scenario, the same bytes as if lived now; None unless the folder has them all."""
+        if self.folder is None or not self.folder.is_dir():
+            return None
+        runs = [read(path, scenario) for path, scenario in zip(self._paths(seed), self.scenarios, strict=True)]
+        return runs if all(runs) else None
+
     def __call__(self, seed: int, *, progress: Callable[[int], None] | None = None) -> list[Run]:
-        """Return the run of each scenario, the same bytes whether it was lived now or before."""
-        paths = [self.folder / f"{one.hash[:16]}-{source_hash()}-{seed}.npz" for one in self.scenarios]
-        there = [read(path, scenario) for path, scenario in zip(paths, self.scenarios, strict=True)]
-        if all(there):
-            return there
+        """Return the run of each scenario."""
         if share_past(self.scenarios):
             runs = live_branches(self.scenarios, seed, progress=progress)
         else:
             runs = [run(scenario, seed) for scenario in self.scenarios]
-        for path, one in zip(paths, runs, strict=True):
-            write(one, path)
+        if self.folder is not None:
+            for path, one in zip(self._paths(seed), runs, strict=True):
+                write(one, path)
         return runs
+
+    def _paths(self, seed: int) -> list[Path]:
+        """Return a file for each run, named by all that its bytes depend on."""
+        from ..scenarios import places as atlas
+
+        told = [f"{one.hash} {atlas.digest(one.place)} {source_hash()}" for one in self.scenarios]
+        return [self.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:20]}-{seed}.npz" for text in told]
+
+
+def live_the_rest[Task, Found](
+    lives: Lives[Task, Found],
+    tasks: Sequence[Task],
+    days: int,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    done: Callable[[int, Found], None] | None = None,
+) -> list[Found]:
+    """Return what was kept of the tasks, and live the others: the same values in the same order. As `many.live_all`.
+
+    Progress begins with what is there, so that the time left is that of the rest.
+    """
+    values = {slot: found for slot, task in enumerate(tasks) if (found := lives.there(task)) is not None}
+    left = [slot for slot in range(len(tasks)) if slot not in values]
+    before, in_all = len(values) * days, len(tasks) * days
+
+    def lived(so_far: int, _: int) -> None:
+        progress(before + so_far, in_all)
+
+    if done is not None:
+        for slot, found in values.items():
+            done(slot, found)
+    rest = left and live_all(
+        lives,
+        [tasks[slot] for slot in left],
+        days,
+        workers,
+        executor,
+        lived if progress else None,
+        done and (lambda place, found: done(left[place], found)),
+    )
+    if done is not None:
+        return []
+    values |= dict(zip(left, rest, strict=True))
+    return [values[slot] for slot in range(len(tasks))]
 
 
 def write(one: Run, path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, as_completed
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..scenarios.errors import InputError
@@ -27,19 +28,25 @@ def run_many(
     events: bool = False,
     measure: Callable[..., Any] | None = None,
     progress: Progress | None = None,
+    keep: Path | None = None,
 ) -> list[Run]:
     """Return one run a seed, in the order of the seeds, the same on any number of workers.
 
     seeds: how many, or which (`seeds.seeds_of`). workers: processes; all processors by default, 1 stays in this
     process. executor: any `concurrent.futures.Executor` in their place. ties, events, measure: as for `run`;
-    `measure` must be a function at the top of a module. Raises InputError, processes.WorkerDied, or what a run
-    raised; then, and on Ctrl-C, no worker is left.
+    `measure` must be a function at the top of a module. keep: folder of the runs that are done; what it has is not
+    lived again (without ties, events and measure, which it does not hold). Raises InputError, processes.WorkerDied, or
+    what a run raised; then, and on Ctrl-C, no worker is left.
     """
     from ..model.budget import within_budget
 
     scenario = within_budget(scenario)  # a policy that is refused is refused before any work
-    call = partial(run, scenario, ties=ties, events=events, measure=measure)
-    return live_all(call, seeds_of(seeds), BURN_IN_DAYS + policy_days(scenario), workers, executor, progress)
+    how = (seeds_of(seeds), BURN_IN_DAYS + policy_days(scenario), workers, executor, progress)
+    if keep is not None:
+        from .kept import Kept, live_the_rest
+
+        return [one for (one,) in live_the_rest(Kept(keep, (scenario,)), *how)]
+    return live_all(partial(run, scenario, ties=ties, events=events, measure=measure), *how)
 
 
 def live_all(

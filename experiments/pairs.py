@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from functools import partial
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .branches import days_of, live_branches, share_past
-from .many import Progress, live_all
-from .run import BURN_IN_DAYS, Run, policy_days, run
+from .branches import days_of, share_past
+from .kept import Kept, live_the_rest
+from .many import Progress
+from .run import BURN_IN_DAYS, Run, policy_days
 
 if TYPE_CHECKING:
     from ..scenarios.schema import Scenario
@@ -25,26 +27,27 @@ def live_pairs(
     executor: Executor | None = None,
     progress: Progress | None = None,
     done: Callable[[int, Pair], None] | None = None,
+    keep: Path | None = None,
 ) -> list[Pair]:
     """Return a pair of runs for each seed, the same bytes whether the two share their past or not.
 
     seeds, workers, executor, progress: as for `many.run_many`. done: told (place of a seed, its pair) as pairs are
-    whole; what it raises ends the work. Raises as `many.run_many`.
+    whole; what it raises ends the work. keep: folder of the runs that are done; what it has is not lived again.
+    Raises as `many.run_many`.
     """
     pairs: dict[int, Pair] = {}
 
-    def whole(slot: int, pair: Pair) -> None:
-        pairs[slot] = pair
+    def whole(slot: int, pair: Sequence[Run]) -> None:
+        pairs[slot] = tuple(pair)
         if done is not None:
-            done(slot, pair)
+            done(slot, pairs[slot])
 
     if share_past(policies) and (executor is not None or quicker_shared(policies, len(seeds), workers)):
-        call = partial(_live_both, policies)
-        live_all(call, seeds, days_of(policies), workers, executor, progress, whole)
+        live_the_rest(Kept(keep, policies), seeds, days_of(policies), workers, executor, progress, whole)
     else:
         halves = [Half(seed, side, one.name) for seed in seeds for side, one in enumerate(policies)]
         days = BURN_IN_DAYS + policy_days(policies[0])
-        live_all(partial(_live_half, policies), halves, days, workers, executor, progress, _joined(whole))
+        live_the_rest(_Halves(keep, policies), halves, days, workers, executor, progress, _joined(whole))
     return [pairs[slot] for slot in range(len(seeds))]
 
 
@@ -69,12 +72,22 @@ class Half(NamedTuple):
         return f"{self.seed} under {self.policy}"
 
 
-def _live_both(policies: Policies, seed: int, *, progress=None) -> Pair:
-    return tuple(live_branches(policies, seed, progress=progress))
+@dataclass(frozen=True)
+class _Halves:
+    """Lives one of the two runs, and keeps it."""
 
+    folder: Path | None
+    policies: Policies
 
-def _live_half(policies: Policies, half: Half, *, progress=None) -> Run:
-    return run(policies[half.side], half.seed, progress=progress)
+    def there(self, half: Half) -> Run | None:
+        runs = self._alone(half).there(half.seed)
+        return runs[0] if runs else None
+
+    def __call__(self, half: Half, *, progress: Callable[[int], None] | None = None) -> Run:
+        return self._alone(half)(half.seed, progress=progress)[0]
+
+    def _alone(self, half: Half) -> Kept:
+        return Kept(self.folder, (self.policies[half.side],))
 
 
 def _joined(whole: Callable[[int, Pair], None]) -> Callable[[int, Run], None]:

@@ -8,6 +8,7 @@ there are none; stopping once its interval is narrow does not.
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -125,12 +126,13 @@ def live_until_precise(
     executor: Executor | None = None,
     progress: Progress | None = None,
     told: Callable[[Precision], None] | None = None,
+    keep: Path | None = None,
 ) -> tuple[list[Pair], Precision]:
     """Return the first pairs, from seed 0 on, whose interval is narrow enough, and how narrow it is.
 
     seeds: those before the first look; there is one after every STEP more, and an end after `most`. A look sees the
     pairs of all seeds up to one and no others, so that where it ends does not depend on workers. told: each look.
-    workers, executor, progress: as for `many.run_many`. Raises InputError, and as `many.run_many`.
+    workers, executor, progress, keep: as for `live_pairs`. Raises InputError, and as `many.run_many`.
     """
     wanted = check(asked, outcome, most, seeds)
     looks = _Looks(wanted, asked, most, len(seeds), told)
@@ -140,7 +142,7 @@ def live_until_precise(
             progress(lived, max(lived, round(of_most * looks.expected / most)))
 
     with suppress(_Enough):
-        live_pairs(policies, range(most), workers, executor=executor, progress=days, done=looks.done)
+        live_pairs(policies, range(most), workers, executor=executor, progress=days, done=looks.done, keep=keep)
     return [looks.pairs[slot] for slot in range(looks.at)], looks.found
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .app import app
-from .options import Everything, Place, Quiet, Residents, Seeds, SetBoth, Workers, Years, scenario_of
+from .options import Everything, Place, Quiet, Residents, Seeds, SetBoth, Workers, Years, kept_until_whole, scenario_of
 
 
 @app.command()
@@ -62,20 +62,22 @@ def compare(
         raise InputError(f"--{'outcome' if outcome else 'most'}: is for --until-precise")
     a, b = (scenario_of(policy, place, years, residents, set_) for policy in (policy_a, policy_b))
     folder = folder_for(out, a, b)
-    with shown(f"{label_of(a)}, {a.name} and {b.name}", quiet) as progress:
-        comparison = compare_scenarios(
-            a,
-            b,
-            seeds,
-            workers,
-            progress=progress,
-            asked=(policy_a, policy_b),
-            until_precise=until_precise,
-            outcome=outcome or OUTCOME,
-            most=MOST if most is None else most,
-            told=None if quiet else lambda found: print(found.words(), file=sys.stderr, flush=True),
-        )
-    folder = comparison.save(folder)
+    with kept_until_whole(folder) as keep:
+        with shown(f"{label_of(a)}, {a.name} and {b.name}", quiet) as progress:
+            comparison = compare_scenarios(
+                a,
+                b,
+                seeds,
+                workers,
+                progress=progress,
+                asked=(policy_a, policy_b),
+                until_precise=until_precise,
+                outcome=outcome or OUTCOME,
+                most=MOST if most is None else most,
+                told=None if quiet else lambda found: print(found.words(), file=sys.stderr, flush=True),
+                keep=keep,
+            )
+        folder = comparison.save(folder)
     if json:
         print(comparison.json(folder))
     else:

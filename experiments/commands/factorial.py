@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .app import app
-from .options import Place, Quiet, Residents, Seeds, SetBoth, Workers, Years
+from .options import Place, Quiet, Residents, Seeds, SetBoth, Workers, Years, kept_until_whole
 
 
 @app.command()
@@ -46,7 +46,10 @@ def factorial(
     texts = [*(set_ or []), *(f"{name}={value}" for name, value in settings.items())]
     cells = asked.cells_of(base, chosen, texts)
     folder = files.choose(out, label_of(cells[0]), f"factorial-{cells[0].name}")
-    with shown(f"{label_of(cells[0])}, {len(cells)} combinations", quiet) as progress:
-        result = asked.factorial(*chosen, base=base, overrides=texts, seeds=seeds, workers=workers, progress=progress)
-    folder = result.save(folder)
+    label = f"{label_of(cells[0])}, {len(cells)} combinations"
+    with kept_until_whole(folder) as keep:
+        with shown(label, quiet) as progress:
+            how = dict(seeds=seeds, workers=workers, progress=progress, keep=keep)
+            result = asked.factorial(*chosen, base=base, overrides=texts, **how)
+        folder = result.save(folder)
     asked.show(result, folder, show.console())

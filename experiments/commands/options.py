@@ -85,10 +85,23 @@ def kept_in(folder: Path) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, OSError) as error:
+        if not folder.is_dir():
+            raise
         stopped = isinstance(error, KeyboardInterrupt)
         what = "stopped by Ctrl-C" if stopped else str(error)
         print(f"deflect: {what}; the runs that are done are in {folder}, the same command goes on", file=sys.stderr)
         raise SystemExit(130 if stopped else 1) from None  # not typer.Exit: the program would add a line of its own
+
+
+@contextmanager
+def kept_until_whole(folder: Path) -> Iterator[Path]:
+    """Yield where to keep the runs that are done until the results are whole, which goes then."""
+    import shutil
+
+    keep = folder.with_name(f"{folder.name}.under-way")
+    with kept_in(keep):
+        yield keep
+    shutil.rmtree(keep, ignore_errors=True)
 
 
 def by_option(message: str) -> str:

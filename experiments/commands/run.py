@@ -6,7 +6,19 @@ from typing import Annotated
 import typer
 
 from .app import app
-from .options import Everything, Place, Policy, Quiet, Residents, Seeds, Set, Workers, Years, scenario_of
+from .options import (
+    Everything,
+    Place,
+    Policy,
+    Quiet,
+    Residents,
+    Seeds,
+    Set,
+    Workers,
+    Years,
+    kept_until_whole,
+    scenario_of,
+)
 
 
 @app.command()
@@ -49,10 +61,13 @@ def run(
     _check_ties(ties, chosen)
     label = label_of(scenario)
     folder = files.choose(out, label, scenario.name)
-    with shown(f"{label}, {scenario.name}", quiet) as progress:
-        runs = run_many(scenario, chosen, workers, ties=ties, events=events, progress=progress)
-    result = Result(runs, ties)
-    folder = result.save(folder)
+    with kept_until_whole(folder) as keep:
+        with shown(f"{label}, {scenario.name}", quiet) as progress:
+            whole = events or ties is not None  # what kept runs do not hold
+            how = dict(progress=progress, keep=None if whole else keep)
+            runs = run_many(scenario, chosen, workers, ties=ties, events=events, **how)
+        result = Result(runs, ties)
+        folder = result.save(folder)
     if json:
         print(result.json(folder))
     else:

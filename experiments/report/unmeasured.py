@@ -101,12 +101,11 @@ def _live(found: Found, how: dict) -> Path:
     """Live what an earlier report that was stopped has not lived yet, and write it all as the command would."""
     from ...model.budget import within_budget
     from ..branches import days_of
-    from ..kept import Kept
-    from ..many import live_all
+    from ..kept import Kept, live_the_rest
 
     scenarios = tuple(within_budget(off(side.scenario)) for side in found.sides)
     folder, under_way = files.free(found.folder / FOLDER), found.folder / UNDER_WAY
-    runs = live_all(Kept(under_way, scenarios), found.seeds, days_of(scenarios), **how)
+    runs = live_the_rest(Kept(under_way, scenarios), found.seeds, days_of(scenarios), **how)
     written = _made(found, runs).save(folder)
     shutil.rmtree(under_way)
     return written

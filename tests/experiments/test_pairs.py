@@ -52,13 +52,13 @@ def test_a_shared_past_gives_the_bytes_of_two_runs(policies, monkeypatch):
 
 
 def test_policies_of_different_pasts_are_lived_each_by_itself(policies, monkeypatch):
-    live_all = pairs.live_all
+    live_the_rest = pairs.live_the_rest
 
-    def four_runs(call, tasks, *rest):
+    def four_runs(lives, tasks, *rest):
         assert len(tasks) == 4, "a past was shared that is not the same"
-        return live_all(call, tasks, *rest)
+        return live_the_rest(lives, tasks, *rest)
 
-    monkeypatch.setattr(pairs, "live_all", four_runs)
+    monkeypatch.setattr(pairs, "live_the_rest", four_runs)
     other = load("full_package", TOWN | {"treatment.seek_per_year": 1.0})
     seen = {}
     found = live_pairs((policies[0], other), [3, 1], executor=Backwards(4), done=seen.__setitem__)

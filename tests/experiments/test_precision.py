@@ -34,7 +34,7 @@ def pair(seed: int, a: float, b: float):
 def handed_over(monkeypatch, values, order) -> None:
     """Let pairs come in this order instead of being lived."""
 
-    def live_pairs(policies, seeds, workers, *, done, executor=None, progress=None):
+    def live_pairs(policies, seeds, workers, *, done, executor=None, progress=None, keep=None):
         for slot in order:
             done(slot, pair(slot, *values[slot]))
         raise AssertionError("nobody ended it")
@@ -82,7 +82,7 @@ def test_nothing_under_a_has_no_width(monkeypatch):
 def test_progress_is_of_the_pairs_expected(monkeypatch):
     said = []
 
-    def live_pairs(policies, seeds, workers, *, done, executor, progress):
+    def live_pairs(policies, seeds, workers, *, done, executor, progress, keep):
         for slot in range(15):
             progress(10 * (slot + 1), 600)
             done(slot, pair(slot, *VALUES[slot]))
