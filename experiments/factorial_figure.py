@@ -121,7 +121,7 @@ def _small_print(result: "Factorial") -> str:
     return (
         f"Each bar is the 95 % interval over {len(result.seeds)} seeds, the same people with the same luck in all "
         f"{len(result.runs[0])} combinations: chance alone; what is not known about the numbers behind the model comes "
-        "on top. Red: the interval of the difference leaves out zero; with this many outcomes about one in twenty does "
+        "on top. Bold: the interval of the difference leaves out zero; with this many outcomes about one in twenty does "
         f"so by luck. Simulated with Deflect {__version__}, {first.residents:,} people for {first.place_population:,} "
         f"residents, {plural(result.base.years, 'year')}, seeds {_seeds(result.seeds)}."
     )
