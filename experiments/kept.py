@@ -62,7 +62,8 @@ class Kept:
         """Return a file for each run, named by all that its bytes depend on."""
         from ..scenarios import places as atlas
 
-        told = [f"{one.hash} {atlas.digest(one.place)} {source_hash()}" for one in self.scenarios]
+        code = source_hash()
+        told = [f"{one.hash} {atlas.digest(one.place)} {code}" for one in self.scenarios]
         return [self.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:20]}-{seed}.npz" for text in told]
 
 
