@@ -16,16 +16,16 @@ from .show import plural
 if TYPE_CHECKING:
     from .factorial import Factorial
 
-OUTCOMES = (  # where the four areas act, headline first
+OUTCOMES = (  # where the four areas act, headline first; each is meant to be more, or less
     "expected_deaths",
     "overdoses",
     "entries",
     "deflected_entries",
+    "on_medication",
     "offers",
     "arrests",
     "jail_days",
     "bad_contacts",
-    "calls_911",
     "children_distressed",
     "children_removed",
     "officers_exhausted",
@@ -121,7 +121,7 @@ def _small_print(result: "Factorial") -> str:
     return (
         f"Each bar is the 95 % interval over {len(result.seeds)} seeds, the same people with the same luck in all "
         f"{len(result.runs[0])} combinations: chance alone; what is not known about the numbers behind the model comes "
-        "on top. Bold: the interval of the difference leaves out zero; with this many outcomes about one in twenty does "
-        f"so by luck. Simulated with Deflect {__version__}, {first.residents:,} people for {first.place_population:,} "
+        "on top. Bold: the interval of the difference leaves out zero; of so many outcomes about one in twenty does so "
+        f"by luck. Simulated with Deflect {__version__}, {first.residents:,} people for {first.place_population:,} "
         f"residents, {plural(result.base.years, 'year')}, seeds {_seeds(result.seeds)}."
     )

@@ -51,7 +51,7 @@ def show_bill(ledger: "Ledger", folder: Path, picture: Path, out: Console, payer
         parts = [f"{PAYER_NAMES[row.payer]} {dollars(row.amount)}" for row in told.itertuples()]
         out.print(", ".join(parts), highlight=False)
     columns = ("item", "payer", "quantity", "unit", "price", "dollars of", "amount")
-    listed = table(*columns, right=("quantity", "price", "amount"), whole=("item", "payer", "dollars of"))
+    listed = table(*columns, right=("quantity", "price", "amount"), whole=("payer", "unit", "dollars of"))
     for row in items.sort_values("amount", ascending=False, kind="stable").itertuples():
         price = f"{row.price:,.0f}" if row.price >= 1000 else f"{row.price:,.2f}"
         listed.add_row(

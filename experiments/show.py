@@ -75,11 +75,11 @@ def console(stderr: bool = False) -> Console:
 
 
 def table(*columns: str, right: Iterable[str] = (), whole: Iterable[str] = (), **options: Any) -> Table:
-    """Return an empty table; columns in `right` hold numbers, those in `whole` are never cut or wrapped either."""
+    """Return an empty table; columns in `right` hold numbers, those in `whole` are never wrapped either."""
     empty = Table(box=None, pad_edge=False, header_style="bold", **options)
     for column in columns:
         side = "right" if column in right else "left"
-        empty.add_column(column, justify=side, no_wrap=column in {*right, *whole})
+        empty.add_column(column, justify=side, no_wrap=column in {*right, *whole}, overflow="fold")
     return empty
 
 
@@ -158,13 +158,19 @@ def evidence_list(rows: Sequence, out: Console, limit: int) -> None:
 
 
 def differences(found: Sequence[Difference], origins: dict[str, str], out: Console) -> None:
-    """Print which fields differ from the defaults, and where each value was written."""
+    """Print which fields differ from the defaults, file by file where each value was written."""
     listed = table(
-        "field", "value", "default", "unit", "written in", "default from", whole=("field", "written in", "default from")
+        "field", "value", "default", "unit", "evidence", "line", right=("line",), whole=("field", "value", "default")
     )
+    by_file: dict[str, list] = {}
     for d in found:
-        told = (d.path, _brief(d.value), _brief(d.base), d.unit, origins[d.path], f"{d.evidence} {d.quality}")
-        listed.add_row(*map(escape, told))
+        file, _, place = origins[d.path].partition(":")
+        told = (f"  {d.path}", _brief(d.value), _brief(d.base), d.unit, f"{d.evidence} {d.quality}")
+        by_file.setdefault(file, []).append((*told, place.partition(":")[0]))
+    for file, rows in by_file.items():
+        listed.add_row(f"[bold]{escape(file)}[/]")
+        for row in rows:
+            listed.add_row(*map(escape, row))
     out.print(listed)
 
 

@@ -16,6 +16,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ MANIFEST, CATALOGUE, RUNS, PARTS, FAILURES, LOCK = (
     "lock",
 )
 LARGEST = 2 * 2**30  # bytes of parts that are put into one file at the end
+TOGETHER = 100  # parts joined at a time
 
 
 class Store:
@@ -107,7 +109,7 @@ class Store:
         parts = sorted((self.folder / PARTS).glob("*.parquet"))
         if not parts or sum(path.stat().st_size for path in parts) > LARGEST:
             return
-        table = pyarrow.concat_tables(list(self._tables()), promote_options="default")
+        table = self._rows()
         order = {key: number for number, key in enumerate(self._catalogue(["key"]).column("key").to_pylist())}
         places = pyarrow.array([order.get(key, len(order)) for key in table.column("key").to_pylist()])
         table = table.take(compute.sort_indices(places))
@@ -124,12 +126,10 @@ class Store:
 
     def table(self) -> "pandas.DataFrame":
         """Return every run that is there, in the order of its number: what was asked, and its outcomes."""
-        import pyarrow
-
-        tables = list(self._tables())
-        if not tables:
+        rows = self._rows()
+        if not rows.num_rows:
             raise InputError(f"{self.folder}: no run is there yet")
-        runs = pyarrow.concat_tables(tables, promote_options="default").to_pandas().drop_duplicates("key")
+        runs = rows.to_pandas().drop_duplicates("key")
         return self.catalogue().merge(runs, on="key", how="inner").sort_values("number", ignore_index=True)
 
     def failures(self) -> "pandas.DataFrame":
@@ -168,6 +168,15 @@ class Store:
         from pyarrow import parquet
 
         return parquet.read_table(self.folder / CATALOGUE, columns=columns)
+
+    def _rows(self) -> "pyarrow.Table":
+        """Return all rows as one table. Parts are joined some at a time: thousands of small ones take gigabytes."""
+        import pyarrow
+
+        def joined(tables) -> "pyarrow.Table":
+            return pyarrow.concat_tables(tables, promote_options="default").combine_chunks()
+
+        return joined([joined(some) for some in batched(self._tables(), TOGETHER, strict=False)] or [pyarrow.table({})])
 
     def _tables(self, columns: list[str] | None = None) -> "Iterator[pyarrow.Table]":
         from pyarrow import parquet

@@ -48,12 +48,15 @@ def policies() -> None:
 
 @app.command()
 def evidence(
-    text: Annotated[str, typer.Argument(help="Id of a number, or words to search for.")],
+    text: Annotated[
+        str, typer.Argument(help="Id of a number, or words to search for; by default all.", show_default=False)
+    ] = "",
     limit: Annotated[int, typer.Option(help="Most lines shown.", min=1)] = 15,
 ) -> None:
     """Show where a number comes from: value, range, quality, source, how it was verified.
 
     \b
+    deflect evidence --limit 2000
     deflect evidence naloxone
     deflect evidence rr_od_death_on_methadone
     """
@@ -64,7 +67,7 @@ def evidence(
     if text in registry.registry():
         show.evidence(registry.evidence(text), show.console())
         return
-    rows = registry.search(text)
+    rows = registry.search(text) if text else list(registry.registry().values())
     if not rows:
         known = {*registry.registry(), *(word for id in registry.registry() for word in id.split("_"))}
         raise InputError(f"no evidence row holds {text!r}{nearest(text, known)}")

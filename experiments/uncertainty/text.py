@@ -167,7 +167,7 @@ def _worth(study: "Uncertainty", out: Console) -> None:
     worth = f"worth, {word}"
     heads = ("most worth measuring" if valued else "goes most with net benefit", worth, "foretells", "clear",
              "value (range)", "evidence")  # fmt: skip
-    listed = table(*heads, right=(worth, "foretells"), whole=heads)
+    listed = table(*heads, right=(worth, "foretells"), whole=heads[1:])
     for row in numbers.head(TEN).itertuples():
         listed.add_row(
             row.name,
