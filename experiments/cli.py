@@ -1,5 +1,6 @@
 """The program `deflect`: from its arguments to an exit code. Nothing heavy is imported before a command needs it."""
 
+import re
 import sys
 
 WRONG_INPUT, FAILED, INTERRUPTED = 2, 1, 130
@@ -40,7 +41,8 @@ def _explain(error: Exception) -> int:
     if isinstance(error, TyperException):
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "deflect"
-        _say(f"{error.format_message().rstrip('.')} (see {command} --help)")
+        said = error.format_message().rstrip(".")
+        _say(f"{said}{_policy_meant(said, command)} (see {command} --help)")
         return WRONG_INPUT
     if isinstance(error, MemoryError):
         _say("memory ran out: take fewer --workers or --residents")
@@ -51,6 +53,12 @@ def _explain(error: Exception) -> int:
     else:
         raise error
     return FAILED
+
+
+def _policy_meant(message: str, command: str) -> str:
+    """Return a cure for `deflect run my_policy.yaml`: other commands take a policy as an argument."""
+    extra = re.search(r"unexpected extra argument\S* \((\S+)\)", message)
+    return f", did you mean --policy {extra[1]}?" if extra and command.endswith(" run") else ""
 
 
 def _by_option(message: str) -> str:

@@ -19,7 +19,7 @@ from .differences import as_text, differences
 from .many import Progress
 from .pairs import live_pairs
 from .precision import MOST, OUTCOME, Precision, live_until_precise
-from .provenance import label_of, seeds_text
+from .provenance import label_of, policy_label, seeds_text
 from .result import Result
 from .run import Run
 from .seeds import seeds_of
@@ -49,8 +49,10 @@ class Comparison:
         self.precision = precision  # of the outcome that said how many pairs, if one did
 
     def __repr__(self) -> str:
-        what = f"{self.labels[0]} and {self.labels[1]} in {self.place}, {self.a.scenario.years} years"
-        return f"Comparison({what}, seeds {seeds_text(self.seeds)}: {self.message})"
+        from .show import plural
+
+        what = f"{self.labels[0]} and {self.labels[1]} in {self.place}, {plural(self.a.scenario.years, 'year')}"
+        return f"Comparison({what}, {plural(len(self.seeds), 'seed')}: {self.message})"
 
     @property
     def seeds(self) -> list[int]:
@@ -64,8 +66,8 @@ class Comparison:
 
     @property
     def labels(self) -> tuple[str, str]:
-        """The names of the two policies, told apart also where they are the same."""
-        a, b = self.a.scenario.name, self.b.scenario.name
+        """The names of the two policies, marked where they were changed, told apart also where they are the same."""
+        a, b = policy_label(self.a.scenario), policy_label(self.b.scenario)
         return (a, b) if a != b else (f"{a} (A)", f"{b} (B)")
 
     @cached_property

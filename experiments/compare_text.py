@@ -146,20 +146,24 @@ def _print_rest(comparison: "Comparison", out: Console, everything: bool) -> Non
 
 
 def gaps(comparison: "Comparison") -> str:
-    """Return in one sentence which gaps by sex and race in the main outcomes narrow and which widen; empty if none."""
-    from .equity_table import HEADLINES
+    """Return which gaps by sex and race in the main outcomes narrow and which widen beyond chance; empty if none do."""
+    from .equity_table import GROUP_NAMES, HEADLINES
 
     table = comparison.equity
     told_of = table.outcome.isin(HEADLINES) & table.grouping.isin(["sex", "race"])
-    listed = table[told_of & (table.measure == "rate_difference")]
+    listed = table[told_of & (table.measure == "rate_difference") & table.verdict.isin(["narrows", "widens"])]
+    if not len(listed):
+        return ""
     told = []
-    for verdict in ("narrows", "widens"):
-        found = [
-            f"{row.title} ({row.group} to {row.reference})" for row in listed[listed.verdict == verdict].itertuples()
-        ]
-        if found:
-            told.append(f"{verdict} in {', '.join(found[:GAPS_SHOWN])}{' and others' * (len(found) > GAPS_SHOWN)}")
-    return f"The gap in rates between groups {'; '.join(told)}. See equity.csv and equity.png." if told else ""
+    for row in listed.sort_values("verdict", kind="stable").head(GAPS_SHOWN).itertuples():
+        groups = (GROUP_NAMES.get(group, group) for group in (row.group, row.reference))
+        change, low, high = signed((row.change, row.change_low, row.change_high))
+        told.append(f"{row.title}, {' against '.join(groups)}, {row.verdict} ({change}, {low} to {high} {row.unit})")
+    more = f"; {len(listed) - GAPS_SHOWN} more" if len(listed) > GAPS_SHOWN else ""
+    return (
+        f"Gaps in rates between groups that change beyond chance: {'; '.join(told)}{more}. Each by itself: one in "
+        "twenty does so by luck. See equity.csv and equity.png."
+    )
 
 
 def notes(rows: Sequence[Row]) -> list[str]:
@@ -177,7 +181,7 @@ def notes(rows: Sequence[Row]) -> list[str]:
         )
         if row.verdict != "cannot tell" and row.pairs_needed == row.pairs_needed:
             pairs, runs = _about(row.pairs_needed), _about(row.unpaired_needed)
-            told[-1] = f"{told[-1][:-1]}: a difference of this size shows in about {pairs} pairs, or {runs} such runs."
+            told[-1] += f" A difference of this size shows in about {pairs} pairs, or {runs} such runs of each policy."
     if row.verdict == "cannot tell" and row.pairs_needed > row.pairs:
         pairs = _about(row.pairs_needed)
         told.append(f"If the difference is what it looks like so far, about {pairs} pairs would show it.")

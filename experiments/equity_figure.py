@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from .. import __version__
 from .equity import FEWEST_EVENTS, FEWEST_RUNS
-from .equity_table import HEADLINES
+from .equity_table import GROUP_NAMES, HEADLINES
 from .figure import BLUE, GREY, INK, SHADE, VERMILION
 
 if TYPE_CHECKING:
@@ -26,16 +26,6 @@ HEADINGS = dict(
         strict=True,
     )
 )
-WORDS = {
-    "women": "women",
-    "men": "men",
-    "white": "white",
-    "black": "Black",
-    "hispanic": "Hispanic",
-    "asian": "Asian",
-    "aian": "American Indian or\nAlaska Native",
-    "multi": "two or more races",
-}
 COMPARED = (("sex", "women"), *(("race", group) for group in ("black", "hispanic", "asian", "aian", "multi")))
 EVERYBODY = (("all", "all"), ("sex", "women"), ("sex", "men"), ("race", "white"), *COMPARED[1:])
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
@@ -63,7 +53,7 @@ def draw(result: "Result") -> Figure:
             _dot(axes, place, row.value, row.low, row.high, row.few, look, 1.0, _number(row.value))
         _dress(axes, HEADINGS[outcome], len(COMPARED))
     reference = dict(zip(table.group, table.reference, strict=True))
-    names = [f"{WORDS[group]}, to {reference[group]}" for _, group in COMPARED]
+    names = [f"{_words(group)}, to {reference[group]}" for _, group in COMPARED]
     _finish(figure, panels, below, names, title(result), _source(result))
     below.legend(handles=_how_to_read("higher than the group compared with", "lower", (">", "<")), **_LEGEND)
     panels[0].set_xlabel("ratio of rates", fontsize=9, color=INK, loc="left")
@@ -87,7 +77,7 @@ def draw_changes(comparison: "Comparison") -> Figure:
             _dot(axes, place, row.change, row.change_low, row.change_high, row.few, look, 0.0, told)
         _dress(axes, HEADINGS[outcome], len(EVERYBODY))
         axes.set_xlabel(textwrap.fill(here.unit.iloc[0], 34), fontsize=9, color=INK)
-    names = ["everybody", *(WORDS[group] for _, group in EVERYBODY[1:])]
+    names = ["everybody", *(_words(group) for _, group in EVERYBODY[1:])]
     _finish(figure, panels, below, names, title_of_changes(comparison), _source_of_changes(comparison))
     below.legend(handles=_how_to_read("worse", "better", ("s", "s")), **_LEGEND)
     return figure
@@ -238,7 +228,7 @@ def _number(ratio: float) -> str:
 
 
 def _people(group: str) -> str:
-    words = WORDS[group].replace("\n", " ")
+    words = GROUP_NAMES.get(group, group)
     return words if group in ("women", "men") else f"people of {words}" if group == "multi" else f"{words} people"
 
 
@@ -250,3 +240,8 @@ def _signed(change: float, reach: float) -> str:
     """Return a change with its sign, with the decimals that can be seen on an axis that ends at `reach`."""
     decimals = max(0, 2 - math.floor(math.log10(reach)))
     return f"{change:+.{decimals}f}".replace("-", "−") if round(change, decimals) else "0"
+
+
+def _words(group: str) -> str:
+    """Return the name of a group as it fits beside an axis."""
+    return GROUP_NAMES.get(group, group).replace(" or Alaska", " or\nAlaska")

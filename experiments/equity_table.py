@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 HEADLINES = ("expected_deaths", "arrests", "entries", "call_share")  # outcomes of the figures
 WHAT = ("outcome", "title", "grouping", "group", "reference", "measure", "unit")
 COLUMNS = (*WHAT, "value", "low", "high", "bias", "better", "denominator", "few", "seeds")
+GROUP_NAMES = {  # as they are said of people; others are called by their code
+    "black": "Black",
+    "hispanic": "Hispanic",
+    "asian": "Asian",
+    "aian": "American Indian or Alaska Native",
+    "nhpi": "Native Hawaiian or Pacific Islander",
+    "multi": "two or more races",
+}
 CHANGES = (*WHAT, "a", "b", "change", "change_low", "change_high", "verdict", "better", "denominator", "few", "pairs")
 OF_GROUPS = ("rate", "events")  # measures of a group by itself; all others are of a gap
 

@@ -19,7 +19,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from .. import __version__
 from ..scenarios.errors import InputError
 from .chance import band, spread
-from .provenance import seeds_text
+from .provenance import policy_label, seeds_text
 from .published import PublishedRate, published_rates
 from .run import DAYS_A_YEAR
 
@@ -91,8 +91,9 @@ def _flatten_clouds(figure: Figure) -> None:
 def title(result: "Result") -> str:
     """Return the one message: how many die of an overdose each year under this policy."""
     yearly = spread([run.outcomes["deaths"] * run.scale / run.years for run in result.runs])
-    policy = result.scenario.name.replace("_", " ")
-    return f"{result.place}, {policy}: about {_rounded(yearly.mean)} overdose deaths a year"
+    policy = policy_label(result.scenario).replace("_", " ")
+    by_chance = f" ({_rounded(yearly.low)} to {_rounded(yearly.high)} by chance)" if len(result.runs) > 1 else ""
+    return f"{result.place}, {policy}: about {_rounded(yearly.mean)} overdose deaths a year{by_chance}"
 
 
 def source(result: "Result", published: bool) -> str:

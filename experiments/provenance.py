@@ -14,7 +14,7 @@ from ..scenarios import places
 from ..scenarios.errors import InputError
 from ..scenarios.load import POLICIES, load
 from ..scenarios.schema import Scenario
-from .differences import as_text, differences
+from .differences import Difference, as_text, differences
 from .run import BURN_IN_DAYS, Run
 
 PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "networkx", "pandas", "pyarrow", "matplotlib", "pydantic")
@@ -57,22 +57,37 @@ def provenance(runs: Sequence[Run], ties: Path | None = None) -> dict[str, Any]:
 def command(runs: Sequence[Run], ties: Path | None = None) -> str:
     """Return the command that makes these runs again, also where the scenario came from a file or from Python."""
     scenario = runs[0].scenario
-    packaged = (POLICIES / f"{scenario.name}.yaml").is_file()
-    policy = scenario.name if packaged else "status_quo"
+    policy = scenario.name if _is_packaged(scenario.name) else "status_quo"
     words = ["deflect", "run", "--policy", policy, "--seeds", seeds_text([run.seed for run in runs])]
-    base = load(policy)
-    for option in ("place", "years", "residents"):
-        value = getattr(scenario, option)
-        if value is not None:
-            words += [f"--{option}", str(value)]
-            base = base.model_copy(update={option: value})
-    if not packaged:
+    for option, value in _settings(scenario).items():
+        words += [f"--{option}", str(value)]
+    if policy != scenario.name:
         words += ["--set", f"name={as_text(scenario.name)}"]
-    for d in differences(scenario, base):
+    for d in changes(scenario, policy):
         words += ["--set", f"{d.path}={as_text(d.value)}"]
     if ties:
         words += ["--ties", str(ties)]
     return shlex.join(words)
+
+
+def changes(scenario: Scenario, policy: str) -> list[Difference]:
+    """Return what a scenario says otherwise than the policy of a name, place, years and residents apart."""
+    return differences(scenario, load(policy).model_copy(update=_settings(scenario)))
+
+
+def policy_label(scenario: Scenario) -> str:
+    """Return the name of a policy; one that comes with the project is marked where numbers in it were changed."""
+    known = _is_packaged(scenario.name)
+    return f"{scenario.name} (changed)" if known and changes(scenario, scenario.name) else scenario.name
+
+
+def _is_packaged(name: str) -> bool:
+    return (POLICIES / f"{name}.yaml").is_file()
+
+
+def _settings(scenario: Scenario) -> dict[str, Any]:
+    told = {option: getattr(scenario, option) for option in ("place", "years", "residents")}
+    return {option: value for option, value in told.items() if value is not None}
 
 
 def seeds_text(seeds: Sequence[int]) -> str:

@@ -2,15 +2,22 @@
 
 import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 
+from .differences import as_text
+from .provenance import changes, policy_label
 from .result import Result
 from .show import amount, number, plural, span, table, written
 
+if TYPE_CHECKING:
+    from ..scenarios.schema import Scenario
+
 GAPS_OF = ("deaths", "overdoses", "arrests", "entries", "acceptances", "call_share")  # outcomes told by group
 GAPS_SHOWN = 2
+CHANGES_SHOWN = 4
 WIDTH = 100
 CHANCE, RATE = "by chance, 95 %", "per 100,000 a year"
 
@@ -29,9 +36,9 @@ def show(result: Result, out: Console, folder: Path | None = None, everything: b
         out.print()
     out.print(f"[bold]{escape(sentence(result))}[/]", width=WIDTH, highlight=False)
     _paragraph(
-        f"{result.place}, {result.scenario.name}: {plural(years, 'year')} from the start of the policy, "
+        f"{result.place}, {policy_label(result.scenario)}: {plural(years, 'year')} from the start of the policy, "
         f"{plural(len(result.runs), 'seed')}, {first.residents:,} people simulated for {first.place_population:,} "
-        "residents. Counts are a year, people on an average day.",
+        f"residents. Counts are a year, people on an average day.{_changes(result.scenario)}",
         out,
     )
     never = [row["title"] for row in rows if row["mean"] == 0 or row["seeds"] == 0]
@@ -58,13 +65,22 @@ def show(result: Result, out: Console, folder: Path | None = None, everything: b
         written(folder, out)
 
 
+def _changes(scenario: "Scenario") -> str:
+    """Return what was changed in a policy that comes with the project, the first few of it."""
+    if policy_label(scenario) == scenario.name:
+        return ""
+    told = [f"{d.path} {as_text(d.value)}" for d in changes(scenario, scenario.name)]
+    more = f" and {len(told) - CHANGES_SHOWN} more" if len(told) > CHANGES_SHOWN else ""
+    return f" Changed in the policy: {', '.join(told[:CHANGES_SHOWN])}{more}."
+
+
 def sentence(result: Result) -> str:
     """Return the one sentence: how many die of an overdose a year, and how far chance alone moves that."""
     from .summary import summary_rows
 
     row = next(row for row in summary_rows(result.runs) if row["outcome"] == "deaths")
     chance = f"by chance alone {span(row['low'], row['high'], row['unit'])}" if row["seeds"] > 1 else "one run only"
-    policy = result.scenario.name.replace("_", " ")
+    policy = policy_label(result.scenario).replace("_", " ")
     return f"{result.place}, {policy}: {number(row['mean'])} overdose deaths a year ({chance})"
 
 

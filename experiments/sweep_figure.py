@@ -37,9 +37,8 @@ def draw(sweep: "Sweep", outcome: str = "expected_deaths") -> Figure:
     paths = ranked(table, plan.varied, outcome)[:PANELS] or ["policy"]
     columns = min(3, len(paths))
     lines = -(-len(paths) // columns)
-    figure = Figure(
-        figsize=(max(7.5, 4.1 * columns), 3.3 * lines + 1.7), dpi=150, layout="constrained", facecolor="white"
-    )
+    width = max(7.5, 4.1 * columns)
+    figure = Figure(figsize=(width, 3.3 * lines + 1.7), dpi=150, layout="constrained", facecolor="white")
     figure.get_layout_engine().set(h_pad=0.1, w_pad=0.08)
     grid = figure.subplots(lines, columns, squeeze=False, sharey=True)
     policies = [one.name for one in plan.policies]
@@ -56,19 +55,20 @@ def draw(sweep: "Sweep", outcome: str = "expected_deaths") -> Figure:
         axes.set_visible(False)
     known = find(outcome)
     unit = f"{known.unit} a year" if known.kind == "count" else known.unit
+    of_places = f", mean of {len(plan.places):,} places" if len(plan.places) > 1 else ""
     for axes in grid[:, 0]:
-        axes.set_ylabel(textwrap.fill(f"{known.title} ({unit})", 34), fontsize=9.5, color=INK)
+        axes.set_ylabel(f"{textwrap.fill(known.title, 34)}\n({unit}{of_places})", fontsize=9.5, color=INK)
     if len(policies) > 1:
         grid.flat[0].legend(loc="best", fontsize=8.5, framealpha=0.85, edgecolor="none")
     figure.suptitle(
-        textwrap.fill(title(sweep, outcome), 32 * columns),
+        textwrap.fill(title(sweep, outcome), int(7.8 * width)),
         x=0.012,
         ha="left",
         fontsize=13,
         fontweight="bold",
         color=INK,
     )
-    figure.supxlabel(textwrap.fill(_small_print(sweep), 58 * columns), x=0.012, ha="left", fontsize=7.5, color=GREY)
+    figure.supxlabel(textwrap.fill(_small_print(sweep), int(14 * width)), x=0.012, ha="left", fontsize=7.5, color=GREY)
     return figure
 
 

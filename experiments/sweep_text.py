@@ -12,10 +12,15 @@ FAILURES = 5  # shown
 
 
 def show(sweep: "Sweep", out: "Console") -> None:
-    """Print one line a policy and outcome: the mean over all runs, and where nine of ten points lie."""
+    """Print one line a policy and outcome: the mean over all runs, and where nine of ten points lie.
+
+    Of several places it is their sum, over the points where every one of them is there.
+    """
     from . import show as shown
 
-    table = sweep.table
+    table, places = sweep.table, len(sweep.plan.places)
+    if places > 1:
+        out.print(f"All {places:,} places together:\n", highlight=False)
     box = shown.table(
         "outcome", "policy", "mean", "9 of 10 points lie in", "unit", right=("mean", "9 of 10 points lie in")
     )
@@ -24,10 +29,13 @@ def show(sweep: "Sweep", out: "Console") -> None:
             continue
         title, unit = _told(name)
         for policy in dict.fromkeys(table.policy):
-            points = table[table.policy == policy].groupby(["point", "place"])[name].mean()
-            low, high = points.quantile(0.05), points.quantile(0.95)
-            spread = f"{shown.number(low)} to {shown.number(high)}" if len(points) > 1 else "one point"
-            box.add_row(title, policy, shown.number(float(points.mean())), spread, unit)
+            each = table[table.policy == policy].groupby(["point", "place"])[name].mean()
+            points = each.groupby("point").agg(lambda told: told.sum() if len(told) == places else float("nan"))
+            low, mean, high = (
+                shown.amount(float(value), unit)
+                for value in (points.quantile(0.05), points.mean(), points.quantile(0.95))
+            )
+            box.add_row(title, policy, mean, f"{low} to {high}" if points.count() > 1 else "one point", unit)
             title = ""
     out.print(box)
     status(sweep, out)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,17 @@ def _message(problem: dict[str, Any], path: tuple, known: dict[str, Spec]) -> st
         return f'should be a day number from 0, or a time such as "18 months" (got {given})'
     if kind == "bool_type":
         return f"should be true or false (got {given})"
-    return f"{problem['msg'].replace('Input s', 's')} (got {given}){_usual(path, known)}"
+    number = _of_percent(problem["input"])
+    cure = f", write {number}" if number and "number" in problem["msg"] else _usual(path, known)
+    return f"{problem['msg'].replace('Input s', 's')} (got {given}){cure}"
+
+
+def _of_percent(given: Any) -> str:
+    """Return "40%" as the number it is in files, 0.4; empty for anything else."""
+    try:
+        return f"{float(given.strip().removesuffix('%')) / 100:g}" if str(given).strip().endswith("%") else ""
+    except ValueError:
+        return ""
 
 
 def _unknown(path: tuple, known: dict[str, Spec]) -> str:
@@ -184,9 +195,11 @@ def _unknown(path: tuple, known: dict[str, Spec]) -> str:
         if not parent or name.startswith(f"{parent}.")
     }
     hint = nearest(key, beside | ({"changes", "extends"} if not parent else set()))
-    elsewhere = {name.rpartition(".")[2]: name for name in known}
-    if not hint or key in elsewhere:
-        hint = f", did you mean {elsewhere[key]!r}?" if key in elsewhere else nearest(key, known)
+    names = {name.rpartition(".")[2] for name in known}
+    if not hint or key in names:
+        meant = next(iter(get_close_matches(key, names, n=1)), None)
+        elsewhere = [repr(name) for name in known if name.rpartition(".")[2] == meant]
+        hint = f", did you mean {' or '.join(elsewhere)}?" if elsewhere else nearest(key, known)
     return f"unknown key {key!r}{hint}"
 
 

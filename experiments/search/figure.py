@@ -158,6 +158,7 @@ def _reference(axes: Axes, one: Confirmed, x: Axis, y: Axis, most: float) -> Non
     here = x.factor * along.diff, y.factor * up.diff
     name = one.name.replace("_", " ")
     if here[0] > most:
+        axes.plot([most] * 2, [y.factor * up.low, y.factor * up.high], color=VERMILION, lw=1.6, clip_on=False, zorder=3)
         axes.plot(most, here[1], marker=">", ms=8, color=VERMILION, clip_on=False, zorder=4)
         said = f"{name}\n{dollars(along.diff)}" if x.goal.unit.startswith("dollars") else name
         axes.annotate(said, (most, here[1]), (-7, 0), textcoords="offset points", ha="right", va="center", fontsize=9,
@@ -249,8 +250,9 @@ def _small_print(found: "Search") -> str:
     question, (simulated, whole) = found.question, found.people
     said = [
         "Intervals are chance alone. What is not known about the numbers behind the model comes on top, and could "
-        "change which mix is best. Prices are planned, over the status quo. At the right: planned price, then what "
-        "each mix buys, shaded by the share of the lever's range; a dot is nothing beyond the base.",
+        "change which mix is best. At the left: what the runs were billed more than the base. At the right: the price "
+        "planned, which the budget is held to and which family programmes may exceed, then what each mix buys, shaded "
+        "by the share of the lever's range; a dot is nothing beyond the base.",
     ]
     if question.references:
         said.append("Policies for reference set other levers too, some of which have no price.")

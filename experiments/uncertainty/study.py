@@ -46,7 +46,9 @@ class Uncertainty:
         self.of = len(draws)  # draws that were lived
 
     def __repr__(self) -> str:
-        what = f"{self.labels[0]} and {self.labels[1]} in {self.place}, {self.years} years"
+        from ..show import plural
+
+        what = f"{self.labels[0]} and {self.labels[1]} in {self.place}, {plural(self.years, 'year')}"
         return f"Uncertainty({what}, {len(self.draws):,} draws: {self.message})"
 
     @property

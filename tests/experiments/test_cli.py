@@ -143,8 +143,8 @@ WRONG = [
     ("places x,zz", "zz"),
     ("places qqqqqq", "qqqqqq"),
     ("places cabell --limit 0", "limit"),
+    ("run mine.yaml", "did you mean --policy mine.yaml?"),
     ("evidence nalaxone", "did you mean 'naloxone'"),
-    ("evidence", "text"),
 ]
 
 
@@ -281,6 +281,7 @@ def test_policies_evidence_and_schema_are_shown(program):
     assert code == 0
     for word in ("0.3 rate ratio", "0.15 to 0.45", "quality", "Sordo", "verified", "note"):
         assert word in out, word
+    assert "more: say more words, or --limit" in program("evidence")[1]
     code, out, _ = program("evidence", "911 witnessed")
     assert code == 0 and "prob_911_witnessed" in out
     assert json.loads(program("schema")[1])["properties"]["place"]
@@ -294,10 +295,14 @@ def test_a_checked_scenario_is_not_run_but_explained(program, here, monkeypatch)
 
     wanted = load("mine.yaml", {"years": 3, "overdose.at_home": 0.5})
     assert code == 0 and out.startswith("ok: mine in Cabell County, WV, 3 years") and wanted.hash in out
-    lines = {line.split()[0]: line for line in out.splitlines() if line.strip()}
-    assert "mine.yaml:3:3" in lines["treatment.intake_days"] and "baseline_intake_days" in out
-    assert "policies/more_slots.yaml:" in lines["treatment.slots_methadone"]
-    assert "--years 3" in lines["years"] and "--set overdose.at_home=0.5" in lines["overdose.at_home"]
+    below, file = {}, ""
+    for line in out.splitlines():
+        file = file if line.startswith("  ") else line.strip()
+        below.setdefault(file, {})[line.split()[0] if line.strip() else ""] = line.split()
+    path, value, default, *_, evidence, _, line = below["mine.yaml"]["treatment.intake_days"]
+    assert (value, default, evidence, line) == ("2.0", "7.0", "baseline_intake_days", "3")
+    assert "treatment.slots_methadone" in below["policies/more_slots.yaml"]
+    assert "years" in below["--years 3"] and "overdose.at_home" in below["--set overdose.at_home=0.5"]
     assert "every value is the default" in program("check")[1]
 
 

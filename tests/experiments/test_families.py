@@ -86,7 +86,10 @@ def test_a_run_is_told_in_a_screen_picture_sentence_table_files(comparison, caps
     picture, _, *lines = said.splitlines()
     assert (picture, lines[-1]) == ("runs/x/figure.png", "in runs/x: monthly.parquet, summary.csv")
     deaths = comparison.a.summary().set_index("outcome").loc["deaths"]
-    assert lines[0].startswith("Cabell County, WV, status quo: ") and "overdose deaths a year (by chance alone" in said
+    assert (
+        lines[0].startswith("Cabell County, WV, status quo (changed): ")
+        and "overdose deaths a year (by chance alone" in said
+    )
     assert run_text.sentence(comparison.a).split(": ")[1].startswith(f"{deaths['mean']:.3g} ")
     assert len(lines) < 40 and max(map(len, lines)) <= 110
     assert f"{len(OUTCOMES)} outcomes in runs/x/summary.csv; --all prints them." in said

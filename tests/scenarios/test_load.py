@@ -211,6 +211,8 @@ def test_all_mistakes_come_at_once_with_their_places(file):
             ":2:3: switches.trust_to_911: should be off, base, strong or a number (got 'on')",
         ),
         ("switches:\n  trust_to_912: off\n", ": unknown key 'trust_to_912', did you mean 'trust_to_911'?"),
+        ("covrage: 1\n", "did you mean 'deflection.coverage' or 'trauma_training.coverage'?"),
+        ("deflection:\n  coverage: 40%\n", "should be a valid number (got '40%'), write 0.4"),
         ("trust_to_911: off\n", ": unknown key 'trust_to_911', did you mean 'switches.trust_to_911'?"),
         (
             "switches:\n  trust_to_911: 0\n",
