@@ -103,6 +103,7 @@ def town(world: World) -> dict:
         "uses": [use.name.lower() for use in Use],
         "cares": [care.name.lower() for care in Care],
         "residents": int(world.starting_people),
+        "treated_or_with_disorder": len(_wanted(world)),
         "with_disorder": int(np.isin(histories.use[histories.present == 1], (Use.OUD, Use.INJECTING)).sum()),
     }
 
@@ -121,9 +122,7 @@ def _children(world: World) -> np.ndarray:
 
 def sample(world: World) -> list[int]:
     """Return residents with use disorder or in treatment: some by their keys, and those they use with."""
-    h, state = world.histories, world.state
-    wanted = (h.present == 1) & (np.isin(h.use, (Use.OUD, Use.INJECTING)) | (h.care >= Care.METHADONE))
-    rows = h.resident[wanted][np.argsort(h.key[wanted] * 2654435761 % 2**32, kind="stable")].tolist()
+    state, rows = world.state, _wanted(world)
     known, found = set(rows), {}
     for row in rows:
         if len(found) >= PEOPLE:
@@ -134,6 +133,13 @@ def sample(world: World) -> list[int]:
             near = state.tie_to[span][state.tie_kind[span] == CO_USE].tolist()
             found |= dict.fromkeys(other for other in near[:3] if other in known)
     return list(found)[:PEOPLE]
+
+
+def _wanted(world: World) -> list[int]:
+    """Return all residents with use disorder or in treatment, in an order of their keys that says nothing else."""
+    h = world.histories
+    wanted = (h.present == 1) & (np.isin(h.use, (Use.OUD, Use.INJECTING)) | (h.care >= Care.METHADONE))
+    return h.resident[wanted][np.argsort(h.key[wanted] * 2654435761 % 2**32, kind="stable")].tolist()
 
 
 def _ties(world: World, here: dict[int, int]):

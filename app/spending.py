@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..experiments.money_text import dollars
+from ..experiments.show import number
 from ..model.budget import dearest, within_budget
 from ..scenarios.errors import InputError
 from . import choices, jobs
@@ -22,8 +23,9 @@ def told(question: Any) -> dict[str, Any]:
         "items": [
             {
                 "title": one.measure.title,
-                "units": round(one.units, 1),
+                "units": number(one.units),
                 "unit": one.measure.unit,
+                "price": dollars(one.price),
                 "dollars": round(one.dollars),
                 "said": dollars(one.dollars),
             }

@@ -12,7 +12,7 @@ from ..experiments.compare import Comparison
 from ..experiments.money_text import dollars
 from ..experiments.result import Result
 from ..experiments.run import Run
-from ..experiments.show import amount, number
+from ..experiments.show import amount, number, plural
 
 if TYPE_CHECKING:
     from ..experiments.money import Economics
@@ -87,7 +87,12 @@ def told(a: Sequence[Run], b: Sequence[Run]) -> dict[str, Any]:
 def _row(row: compare_table.Row, a: Sequence[Run], b: Sequence[Run]) -> dict[str, Any]:
     known = not math.isnan(row.diff_low)
     diff, unit, span = compare_text.told(row) if known else ("", "", "")
-    unit = "" if row.kind == "level" else unit  # it stands in the title
+    if row.kind == "level":
+        unit = ""  # it stands in the title
+    elif unit == "%":
+        unit = "% of A"  # shares are in percent themselves
+    if known and row.verdict == "same":
+        diff, unit, span = "0", "", ""  # the verdict says the rest
     middle, low, high = compare_text.percents(row) if row.pairs and row.kind != "level" else (math.nan,) * 3
     return {
         "id": row.outcome,
@@ -174,6 +179,8 @@ def summary(runs: Sequence[tuple[Run, Run]]) -> dict[str, Any]:
 
 
 def _cost(economics: "Economics") -> dict[str, Any]:
+    from ..model.budget import price_of
+
     rows = []
     for one in economics.increments:
         tell = dollars if one.unit.startswith("dollars") else number
@@ -200,12 +207,14 @@ def _cost(economics: "Economics") -> dict[str, Any]:
         }
         for one in economics.ratios
     ]
-    message = economics.message.replace("_", " ")
+    years = plural(economics.a.scenario.years, "year")
+    benefit, low, high = map(dollars, economics.net_benefit(price_of(economics.a.scenario, ("wtp_per_qaly",))))
     return {
-        "message": message[:1].upper() + message[1:],
+        "message": f"{economics.message}: net benefit {benefit} (95 % interval {low} to {high})",
+        "label": economics.labels[1],  # for the page to put its own in
         "rows": rows,
         "ratios": ratios,
-        "unit": f"dollars of {economics.prices.price_year}, over {economics.a.scenario.years} years, discounted at "
+        "unit": f"dollars of {economics.prices.price_year}, over {years}, discounted at "
         f"{100 * economics.prices.discount_rate:g} % a year",
     }
 
@@ -252,8 +261,8 @@ def _equity(comparison: Comparison) -> dict[str, Any]:
         }
         for row in rates.itertuples()
     ]
-    return {"sentence": compare_text.gaps(comparison).replace(" See equity.csv and equity.png.", ""), "rows": rows,
-            "groupings": GROUPINGS}  # fmt: skip
+    sentence = compare_text.gaps(comparison).partition(" See equity.csv")[0]  # the page has no files
+    return {"sentence": sentence, "rows": rows, "groupings": GROUPINGS}
 
 
 def _ranges(comparison: Comparison, measure: str) -> list[dict[tuple, tuple[float, float]]]:

@@ -24,6 +24,7 @@ GROUP_NAMES = {  # as they are said of people; others are called by their code
     "aian": "American Indian or Alaska Native",
     "nhpi": "Native Hawaiian or Pacific Islander",
     "multi": "two or more races",
+    "other": "another race",
 }
 CHANGES = (*WHAT, "a", "b", "change", "change_low", "change_high", "verdict", "better", "denominator", "few", "pairs")
 OF_GROUPS = ("rate", "events")  # measures of a group by itself; all others are of a gap

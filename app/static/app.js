@@ -65,7 +65,7 @@ async function placeName() {
     }
   }
   if (state.place !== code) return;
-  const names = ["a", "b"].map((side) => policy(state[side].policy) + (Object.keys(state[side].levers).length ? ", changed" : ""));
+  const names = ["a", "b"].map((side) => policy(state[side].policy) + (Object.keys(state[side].levers).length ? " (changed)" : ""));
   document.getElementById("asked").textContent = `${shared.place?.label || code}: ${names[1]} against ${names[0]}`;
 }
 

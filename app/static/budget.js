@@ -3,13 +3,14 @@
 import { ask } from "./api.js";
 import { h, replace } from "./dom.js";
 import { address, asked, change, state } from "./state.js";
-import { policy, whole } from "./words.js";
+import { minus, policy } from "./words.js";
 
 const LIMIT = "budget.dollars_per_year", OVER = "budget.over";
 
 export function show(main) {
   const side = "b";
   const bill = h("section.card", { "aria-live": "polite" }), verdict = h("div", { "aria-live": "polite" });
+  const onward = h("p", { hidden: true }, h("a", { id: "to-compare" }, "Compare it with this budget"));
   const input = h("input", { type: "number", id: "limit", min: 0, step: 50000, value: state[side].levers[LIMIT] ?? "", placeholder: "no limit",
     onchange: () => { change((st) => { const value = Number(input.value); if (input.value === "" || !(value >= 0)) { delete st[side].levers[LIMIT]; delete st[side].levers[OVER]; } else st[side].levers[LIMIT] = value; }); tell(); } });
   const over = h("div.segments", [["refuse", "refuse it"], ["scale", "scale its levers down"]].map(([value, words]) => h("label",
@@ -20,12 +21,13 @@ export function show(main) {
     h("div.two", bill, h("div",
       h("p", h("label", { for: "limit" }, "Most that its levers may cost a year, in dollars"), input),
       h("p", "If it costs more: ", over), verdict,
-      h("p", h("a", { href: address("compare"), id: "to-compare" }, "Compare it with this budget")),
+      onward,
       h("p.note", "Levers are priced as planned for the whole place, over what is spent today; a lever that is a rule or a law has no price here. What then happens has its own bill: Compare, Cost."))));
   tell();
 
   async function tell() {
-    document.getElementById("to-compare").href = address("compare");
+    onward.firstChild.href = address("compare");
+    onward.hidden = state[side].levers[LIMIT] === undefined;
     try {
       const told = await ask("/api/budget", { asked: asked(), side });
       replace(bill, h("h2", told.items.length ? `${told.said} a year over today` : "Nothing over today"),
@@ -46,6 +48,6 @@ function list(items, left) {
     const bar = h("span.amount"), dark = h("span.amount.left");
     bar.style.width = `${(100 * Math.abs(item.dollars)) / most}%`;
     dark.style.width = `${(100 * Math.abs(left ? (kept?.dollars ?? 0) : 0)) / most}%`;
-    return h("li", h("span", item.title), h("b", left ? `${kept?.said || "$0"} of ${item.said}` : item.said), h("span.track", bar, dark), h("small.quiet", `${whole(item.units)} × ${item.unit}`));
+    return h("li", h("span", item.title), h("b", left ? `${kept?.said || "$0"} of ${item.said}` : item.said), h("span.track", bar, dark), h("small.quiet", `${minus(item.units)} × ${item.unit} at ${item.price}`));
   }));
 }

@@ -5,21 +5,38 @@ import { figures } from "./words.js";
 
 export const INK = "#1d2733", SOFT = "#52606d", LINE = "#d5dbe1", A = "#5f6b76", B = "#0072b2";
 
-// Bars by year; a year without a number is told in its title and drawn as a dash.
+// Bars by year: a provisional one is hollow, a year without a number is crossed; what both mean stands below.
 export function bars(title, years) {
   const width = narrow() ? 360 : 560, height = 150, bottom = 22, top = 18;
   const most = Math.max(...years.map((year) => year.value || 0), 1);
   const step = width / years.length;
   const marks = years.map((year, i) => {
     const x = i * step + step * 0.12, y = height - bottom;
-    const tall = year.value === null ? 2 : ((height - bottom - top) * year.value) / most;
-    return s("g", s("title", `${year.label}: ${year.value === null ? year.missing : figures(year.value)}`),
-      s("rect", { x, y: y - tall, width: step * 0.76, height: tall, fill: year.value === null ? LINE : A }),
+    const tall = year.value === null ? 0 : ((height - bottom - top) * year.value) / most;
+    return s("g", s("title", `${year.label}: ${year.value === null ? year.missing : figures(year.value)}${year.provisional ? ", provisional" : ""}`),
+      year.value === null ? s("path", { d: `M${x + step * 0.38 - 4} ${y - 10}l8 8m0 -8l-8 8`, stroke: A, "stroke-width": 1.5 })
+        : s("rect", { x, y: y - tall, width: step * 0.76, height: tall, fill: year.provisional ? "#fff" : A, stroke: A, "stroke-width": 1.5 }),
       year.value !== null ? s("text", { x: x + step * 0.38, y: y - tall - 4, "text-anchor": "middle", "font-size": 12 }, figures(year.value)) : null,
       s("text", { x: x + step * 0.38, y: height - 6, "text-anchor": "middle", "font-size": 12, fill: SOFT }, `’${year.label.slice(2)}`));
   });
+  const legend = [
+    ...[...new Set(years.filter((year) => year.value === null).map((year) => year.missing))].map((why) => `× ${spans(years, (year) => year.missing === why && year.value === null)}: ${why}.`),
+    ...(years.some((year) => year.provisional) ? [`Hollow, ${spans(years, (year) => year.provisional)}: provisional.`] : []),
+  ].join(" ");
   return h("figure.chart", h("figcaption", title), s("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
-    "aria-label": `${title}: ${years.filter((y) => y.value !== null).map((y) => `${y.label} ${y.value}`).join(", ")}` }, marks));
+    "aria-label": `${title}: ${years.filter((y) => y.value !== null).map((y) => `${y.label} ${y.value}`).join(", ")}` }, marks),
+    legend ? h("p.note", legend) : null);
+}
+
+// The years that are so, runs of them as "2010–2013".
+function spans(years, so) {
+  const found = [];
+  for (const [i, year] of years.entries()) {
+    if (!so(year)) continue;
+    if (i && so(years[i - 1])) found.at(-1)[1] = year.label;
+    else found.push([year.label]);
+  }
+  return found.map((ends) => ends.join("–")).join(", ");
 }
 
 export function ticks(most, count = 4) {

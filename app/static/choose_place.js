@@ -6,6 +6,7 @@ import { bars } from "./charts.js";
 import { change, state, stateOfFile } from "./state.js";
 import { figures, whole } from "./words.js";
 
+// Why a year has no number; any other reason: nothing is published.
 const STATUS = { suppressed: "1 to 9, not published exactly", suppressed_or_zero: "below 10" };
 
 export function place(shared) {
@@ -13,6 +14,7 @@ export function place(shared) {
   list.hidden = true;
   const input = h("input.big", { type: "search", id: "search", role: "combobox", autocomplete: "off", placeholder: "Cabell, WV",
     "aria-expanded": "false", "aria-controls": "found", "aria-autocomplete": "list", spellcheck: "false" });
+  const none = h("p.quiet", { id: "none", hidden: true });
   const facts = h("section.card", { "aria-live": "polite" }, h("p.quiet", "…"));
   let found = [], at = -1, latest = 0;
 
@@ -38,9 +40,12 @@ export function place(shared) {
       list.hidden = !found.length;
       input.setAttribute("aria-expanded", String(!list.hidden));
       at = -1;
-      announce(found.length ? `${found.length} places found` : "no place found");
+      const words = input.value.trim();
+      none.hidden = !words || found.length > 0;
+      none.textContent = `No county is called “${words}”. ${shared.place?.label || "The place chosen before"} stays chosen.`;
+      announce(found.length ? `${found.length} places found` : none.hidden ? "" : none.textContent);
     } catch (problem) {
-      if (number === latest) { found = []; replace(list, h("li.quiet", problem.message)); list.hidden = false; }
+      if (number === latest) { found = []; replace(list, h("li.quiet", problem.message)); list.hidden = false; none.hidden = true; }
     }
   }
 
@@ -51,7 +56,7 @@ export function place(shared) {
   }
 
   function close() {
-    list.hidden = true;
+    list.hidden = none.hidden = true;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   }
@@ -78,23 +83,29 @@ export function place(shared) {
     h("div.two",
       h("div",
         h("label", { for: "search" }, "Search all 3,143 counties, or “United States” for an average community"),
-        input, list, size(), file()),
+        input, list, none, size(shared.choices.limits), file()),
       facts),
   ];
 }
 
-function size() {
-  const people = h("input", { type: "number", id: "residents", min: 500, max: 30000, step: 500, value: state.residents,
-    onchange: () => change((s) => { s.residents = clamp(people, 500, 30000); }) });
-  const years = h("input", { type: "number", id: "years", min: 1, max: 10, value: state.years,
-    onchange: () => change((s) => { s.years = clamp(years, 1, 10); }) });
-  const seed = h("input", { type: "number", id: "seed", min: 0, max: 1000000, value: state.seed,
-    onchange: () => change((s) => { s.seed = clamp(seed, 0, 1000000); }) });
+function size(limits) {
   return h("div", { class: "size" },
-    h("p", h("label.inline", people, " people simulated")),
-    h("p", h("label.inline", years, " years from the start of the policy")),
-    h("p", h("label.inline", seed, " first seed: the luck of the first pair")),
+    field("residents", limits.residents, "people simulated", 500),
+    field("years", limits.years, "years from the start of the policy"),
+    field("seed", limits.seed, "first seed: the luck of the first pair"),
     h("p.note", "Fewer people run faster and leave more to chance; counts are told for the whole place."));
+}
+
+// A number of the state; one outside its limits is brought within them, and they are said.
+function field(name, [low, high], words, step = 1) {
+  const said = h("small.limits", { role: "status" });
+  const input = h("input", { type: "number", id: name, min: low, max: high, step, value: state[name],
+    onchange: () => change((s) => {
+      const wanted = input.value;
+      s[name] = clamp(input, low, high);
+      said.textContent = Number(wanted) === s[name] && wanted ? "" : `a whole number from ${whole(low)} to ${whole(high)}`;
+    }) });
+  return h("p", h("label.inline", input, ` ${words}`), " ", said);
 }
 
 function file() {
@@ -129,7 +140,7 @@ function described(told) {
       fact(figures(told.otp_sites), "methadone clinics (2021)"),
       fact(figures(told.buprenorphine_sites), "places that list buprenorphine (2020)")),
     known.length ? bars("Overdose deaths of all drugs, published", told.deaths.map((year) => ({ label: String(year.year), value: year.deaths,
-      missing: STATUS[year.status] || "not published" }))) : null,
+      missing: STATUS[year.status] || "not published", provisional: year.status === "provisional" }))) : null,
     told.programme ? h("p.note", `A deflection programme works here: ${told.programme}`) : null,
     told.notes.map((note) => h("p.note", note)),
   ];

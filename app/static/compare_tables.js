@@ -18,10 +18,11 @@ const LOOK = {
 };
 const GROUPS = {
   women: "Women", men: "Men",
-  white: "White", black: "Black", hispanic: "Hispanic", asian: "Asian", aian: "American Indian, Alaska Native",
-  nhpi: "Native Hawaiian, Pacific Islander", multi: "Several races", other: "Another race",
+  white: "White", black: "Black", hispanic: "Hispanic", asian: "Asian", aian: "American Indian or Alaska Native",
+  nhpi: "Native Hawaiian or Pacific Islander", multi: "Two or more races", other: "Another race",
 };
 const RUNS = "Small, below each mean: where 95 of 100 single runs fall, by chance alone.";
+const OF_A = "B − A in % of A: from 10 % to 11 % is +10 %, one percentage point.";
 const EARLY = "Below five pairs of runs there is no interval, and so no difference is told.";
 
 function verdict(word) {
@@ -37,6 +38,7 @@ function cell(kind, label, ...content) {
 export function differences(kept, tab, names) {
   const rows = kept.table.tabs[tab];
   const early = kept.table.early;
+  const shares = rows.some((row) => row.a.mean.endsWith(" %") && row.diff.endsWith(" % of A"));
   const reach = Math.max(5, ...rows.flatMap((row) => (row.verdict === "same" ? [] : row.percent.slice(1))).filter((x) => x !== null && Math.abs(x) <= 250).map(Math.abs));
   return [
     h("div.wide", h("table.cards-on-phone",
@@ -45,10 +47,10 @@ export function differences(kept, tab, names) {
       h("tbody", rows.map((row) => h("tr",
         h("th", { scope: "row", title: row.definition }, row.title, row.better ? h("small", `${row.better} is better`) : null),
         cell(".n", `A: ${names[0]}`, level(row.a)), cell(".n", `B: ${names[1]}`, level(row.b)),
-        cell(".n.diff", "B − A", early ? "–" : row.diff.replace(" %", "\u00a0%") || "–"), cell(".span", "95 % interval", early ? "–" : row.span || "–"),
+        cell(".n.diff", "B − A", early ? "–" : row.diff.replace(" % of A", "\u00a0% of\u00a0A") || "–"), cell(".span", "95 % interval", early ? "–" : row.span || "–"),
         h("td.whisker", early || row.verdict === "same" ? "" : whisker(row.percent, row.verdict, reach)),
         early ? h("td.v-tell", "too early") : verdict(row.verdict)))))),
-    h("p.note", early ? `${EARLY} Until then: the lowest and the highest run.` : `${RUNS} ${kept.table.notes.join(" ")}`),
+    h("p.note", early ? `${EARLY} Until then: the lowest and the highest run.` : [RUNS, ...(shares ? [OF_A] : []), ...kept.table.notes].join(" ")),
   ];
 }
 
@@ -84,7 +86,7 @@ export function cost(kept, names) {
   const told = kept.summary?.cost;
   if (!told) return notYet(kept);
   return [
-    h("h2", told.message, "."),
+    h("h2", capital(told.message.replace(told.label, names[1])), "."),
     h("div.wide", h("table.cards-on-phone",
       heads(`In the whole place, over ${kept.start.years === 1 ? "the year" : `all ${kept.start.years} years`}`, `A: ${names[0]}`, `B: ${names[1]}`, "B − A", "95 % interval", ""),
       h("tbody", told.rows.map((row) => h("tr", h("th", { scope: "row" }, row.title), cell(".n", `A: ${names[0]}`, level(row.a)), cell(".n", `B: ${names[1]}`, level(row.b)),

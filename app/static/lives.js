@@ -39,7 +39,7 @@ export function show(main) {
     replace(result, h("div.lives",
       h("div", told.person === null ? h("p.lead", "No life differed between these two worlds.") : person(told, names)),
       h("aside.card", h("h2", "Both ways"),
-        h("p", `Of ${whole(told.both)} people who live in both worlds, something happened to ${whole(told.differ)} in one of them only.`),
+        h("p", `Of ${whole(told.both)} people who live in both worlds, with those who were born or moved in on the way, something happened to ${whole(told.differ)} in one of them only.`),
         h("div.wide", h("table", h("thead", h("tr", h("th", "in one world … in the other"), names.map((name) => h("th.n", { scope: "col" }, `worse under ${name}`)))),
           h("tbody", told.counts.map((row) => h("tr", h("th", { scope: "row" }, row.worse, h("small", row.better)), row.numbers.map((number) => h("td.n", whole(number)))))))),
         h("h3", "Others to tell of"),

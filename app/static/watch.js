@@ -41,7 +41,7 @@ export function show(main) {
       town: (found) => {
         told = found;
         names = Object.fromEntries(Object.entries(found.kinds).map(([name, kind]) => [kind, name]));
-        replace(story, h("p", `A part of the community, ${whole(told.residents)} people: ${whole(told.with_disorder)} have active opioid use disorder. ${whole(told.people.length)} people who have it or are in treatment are drawn, with the ties of those who use together; others appear when something happens to them. `, h("b", "Click on a person or an officer.")));
+        replace(story, h("p", `A part of the community, ${whole(told.residents)} people: ${whole(told.with_disorder)} have active opioid use disorder. ${drawn(told)}, with the ties of those who use together; others appear when something happens to them. `, h("b", "Click on a person or an officer.")));
         jump(0);
         controls();
       },
@@ -139,6 +139,12 @@ export function show(main) {
       announce(`${town.officers.includes(chosen) ? "officer" : "resident"} ${chosen.row}`);
     } else if (event.key === "Enter" && chosen) tell(chosen, town.officers.includes(chosen));
   }
+}
+
+function drawn(told) {
+  const all = told.treated_or_with_disorder, here = told.people.length;
+  return here < all ? `Of the ${whole(all)} people who have it or are in treatment, ${whole(here)} are drawn, the most there is room for`
+    : `${whole(here)} people who have it or are in treatment are drawn`;
 }
 
 function legend() {

@@ -5,6 +5,7 @@ from browsing import LONG, SMALL, finished, open_at
 from playwright.sync_api import expect
 
 PHONE = {"width": 390, "height": 844}
+PROJECTOR = {"width": 1280, "height": 720}
 
 
 def wide(page) -> int:
@@ -39,10 +40,23 @@ def test_every_view_fits_a_phone_and_names_its_controls(page, view):
         assert wide(page) <= PHONE["width"]
 
 
+@pytest.mark.parametrize("size", [PHONE, PROJECTOR], ids=["phone", "projector"])
+def test_what_is_asked_is_never_cut(page, size):
+    page.set_viewport_size(size)
+    sides = "a=enforcement_as_usual&a.deflection.coverage=0.1&b=martinsburg_initiative&b.deflection.coverage=0.4"
+    open_at(page, f"choose?place=02090&{sides}")
+    asked = page.locator("#asked")
+    expect(asked).to_contain_text("Fairbanks North Star Borough, AK: martinsburg initiative (changed) against")
+    box = asked.evaluate("one => [one.scrollWidth - one.clientWidth, one.scrollHeight - one.clientHeight]")
+    assert max(box) <= 0
+    assert asked.evaluate("one => getComputedStyle(one).textOverflow") == "clip"
+    assert wide(page) <= size["width"]
+
+
 def test_the_results_fit_a_phone_and_a_projector_and_name_their_controls(page):
     open_at(page, f"compare?{SMALL}&b=full_package")
     finished(page)
-    for size in (PHONE, {"width": 1280, "height": 720}):
+    for size in (PHONE, PROJECTOR):
         page.set_viewport_size(size)
         for tab in page.locator(".tab").all():
             tab.click()

@@ -36,6 +36,36 @@ def test_choose_with_the_keyboard_then_run_and_compare(page):
         expect(page.locator("#panel")).to_contain_text("95 % interval")
 
 
+def test_a_search_for_nothing_and_numbers_out_of_bounds_are_told(page):
+    open_at(page, "choose")
+    expect(page.locator("h2")).to_have_text("Cabell County, WV")
+    page.locator("#search").fill("zzzq")
+    expect(page.locator("#none")).to_have_text("No county is called “zzzq”. Cabell County, WV stays chosen.")
+    expect(page.locator("#said")).to_contain_text("stays chosen")
+    page.locator("#search").fill("")
+    expect(page.locator("#none")).to_be_hidden()
+    people, limits = page.locator("#residents"), page.locator(".limits").first
+    for typed, taken, said in (
+        ("99", "500", "from 500 to 30,000"),
+        ("", "500", "from 500 to 30,000"),
+        ("900", "900", ""),
+    ):
+        people.fill(typed)
+        people.press("Tab")
+        expect(people).to_have_value(taken)
+        expect(limits).to_contain_text(said) if said else expect(limits).to_be_empty()
+
+
+def test_published_deaths_say_what_is_missing_and_what_is_provisional(page):
+    open_at(page, "choose")
+    chart = page.locator(".chart")
+    expect(chart.locator(".note")).to_have_text("× 2023: not published. Hollow, 2024: provisional.")
+    expect(chart.locator("path")).to_have_count(1)
+    expect(chart.locator("rect[fill='#fff']")).to_have_count(1)
+    open_at(page, "choose?place=54017")
+    expect(chart.locator(".note")).to_contain_text("2014–2017, 2019–2022: 1 to 9, not published exactly.")
+
+
 def test_a_run_can_be_stopped_and_what_is_there_stays(page):
     open_at(page, "compare?residents=20000&years=5&pairs=50&b=more_slots")
     page.click("#Results-main")
@@ -168,11 +198,14 @@ def test_combinations_and_a_budget(page):
     page.get_by_role("link", name="Choose").click()
     open_at(page, "budget?b=full_package")
     expect(page.locator(".bill li").first).to_contain_text("$")
+    expect(page.locator("#verdict")).to_contain_text("There is no budget")
+    expect(page.locator("#to-compare")).to_be_hidden()
     page.locator("#limit").fill("1000000")
     page.locator("#limit").press("Tab")
     expect(page.locator("#verdict")).to_contain_text("the budget is $1,000,000")
     page.locator("input[value=scale]").check(force=True)
     expect(page.locator("#verdict")).to_contain_text("scaled")
+    expect(page.locator("#to-compare")).to_be_visible()
 
 
 def test_two_lives_and_somebody_elses(page):
@@ -180,7 +213,9 @@ def test_two_lives_and_somebody_elses(page):
     page.click("#run")
     expect(page.locator("#who")).to_contain_text("resident", timeout=2 * LONG)
     expect(page.locator(".parted")).to_have_count(1)
-    expect(page.locator("aside")).to_contain_text("people who live in both worlds")
+    expect(page.locator("aside")).to_contain_text(
+        "people who live in both worlds, with those who were born or moved in"
+    )
     expect(page.locator("main")).to_contain_text("One seed is an illustration, not evidence")
     number = page.locator("aside li button").last.inner_text()
     page.locator("aside li button").last.click()

@@ -1,5 +1,7 @@
 """What the page says of pairs of runs: nothing of a difference before there are enough of them."""
 
+import re
+
 import pytest
 from deflect.app import tables
 from deflect.experiments import compare_text
@@ -33,6 +35,21 @@ def test_no_mean_stands_alone(pairs):
     assert not any(row["a"]["span"] for row in early["tabs"]["main"])
     deaths = [told["tabs"]["main"][0]["a"]["mean"] for told in (one, early)]
     assert " to " not in deaths[0] and " to " in deaths[1]
+
+
+def test_a_change_says_percent_of_what_and_no_change_is_no_percentage(pairs):
+    rows = [row for tab in tables.told(*zip(*pairs, strict=True))["tabs"].values() for row in tab]
+    same = [row for row in rows if row["verdict"] == "same"]
+    assert same and {(row["diff"], row["span"]) for row in same} == {("0", "")}
+    assert any(row["diff"].endswith(" % of A") for row in rows)
+    assert not any(row["diff"].endswith(" %") for row in rows)
+
+
+def test_whether_it_is_worth_its_cost_is_told_with_an_interval(pairs):
+    cost = tables.summary(pairs)["cost"]
+    assert cost["label"] == "more_slots" and cost["label"] in cost["message"]
+    assert re.search(r"a QALY: net benefit −?\$.+ \(95 % interval −?\$.+ to −?\$.+\)$", cost["message"])
+    assert "over 1 year, " in cost["unit"]
 
 
 def test_trust_in_police_is_that_of_the_runs(pairs):
