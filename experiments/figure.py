@@ -31,6 +31,7 @@ VERMILION, BLUE, GREEN, INK, GREY, SHADE = "#D55E00", "#0072B2", "#009E73", "#22
 BURN_IN_YEARS = 2
 WINDOW = 12  # months
 FIRST_PUBLISHED = 2015
+TITLE = 84  # letters of a title in a line
 CLOUD = 1000  # points in one scatter
 HEADROOM = 1.15  # of the largest number drawn, for the words above it
 
@@ -58,7 +59,7 @@ def draw(result: "Result") -> Figure:
                 _published(figure.add_subplot(grid[0, 0], sharey=axes), published)
     axes.set_xlabel("Years from the start of the policy", fontsize=10, color=INK)
     _how_to_read(figure.add_subplot(grid[1:, 0] if published else grid[:, 0]), result, bool(published))
-    figure.suptitle(title(result), x=0.012, ha="left", fontsize=15, fontweight="bold", color=INK)
+    figure.suptitle(textwrap.fill(title(result), TITLE), x=0.012, ha="left", fontsize=15, fontweight="bold", color=INK)
     figure.supxlabel(textwrap.fill(source(result, bool(published)), 185), x=0.012, ha="left", fontsize=7.5, color=GREY)
     return figure
 

@@ -158,9 +158,9 @@ def _reference(axes: Axes, one: Confirmed, x: Axis, y: Axis, most: float) -> Non
     here = x.factor * along.diff, y.factor * up.diff
     name = one.name.replace("_", " ")
     if here[0] > most:
-        axes.plot([most] * 2, [y.factor * up.low, y.factor * up.high], color=VERMILION, lw=1.6, clip_on=False, zorder=3)
         axes.plot(most, here[1], marker=">", ms=8, color=VERMILION, clip_on=False, zorder=4)
-        said = f"{name}\n{dollars(along.diff)}" if x.goal.unit.startswith("dollars") else name
+        span = f"{y.factor * up.low:.1f} to {y.factor * up.high:.1f}".replace("-", "−")
+        said = f"{name}\n{dollars(along.diff) if x.goal.unit.startswith('dollars') else ''} ({span})"
         axes.annotate(said, (most, here[1]), (-7, 0), textcoords="offset points", ha="right", va="center", fontsize=9,
                       color=VERMILION, bbox=dict(facecolor="white", lw=0, pad=1), zorder=4)  # fmt: skip
         return
