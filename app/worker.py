@@ -12,7 +12,7 @@ from ..experiments.workers import _end_with_parent, compile_once
 from ..scenarios.errors import InputError
 
 READY, SAID, DONE, REFUSED, FAULT = "ready", "said", "done", "refused", "fault"  # what a worker tells
-NICE = 19  # the page and the browser come first
+NICE = 10  # the page and the browser come first
 
 
 class Stopped(Exception):

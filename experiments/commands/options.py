@@ -78,14 +78,17 @@ def _within_budget(scenario):
 
 
 @contextmanager
-def kept_in(folder: Path) -> Iterator[None]:
-    """Say, when Ctrl-C or a full disk stops the work, that the runs that are done are kept, and how to go on."""
+def kept_in(folder: Path, if_there: bool = False) -> Iterator[None]:
+    """Say, when Ctrl-C or a full disk stops the work, that the runs that are done are kept, and how to go on.
+
+    if_there: only where the folder is there, as it is once a first run is done.
+    """
     import sys
 
     try:
         yield
     except (KeyboardInterrupt, OSError) as error:
-        if not folder.is_dir():
+        if if_there and not folder.is_dir():
             raise
         stopped = isinstance(error, KeyboardInterrupt)
         what = "stopped by Ctrl-C" if stopped else str(error)
@@ -99,7 +102,7 @@ def kept_until_whole(folder: Path) -> Iterator[Path]:
     import shutil
 
     keep = folder.with_name(f"{folder.name}.under-way")
-    with kept_in(keep):
+    with kept_in(keep, if_there=True):
         yield keep
     shutil.rmtree(keep, ignore_errors=True)
 

@@ -101,7 +101,7 @@ def test_readers_are_told_what_the_bands_leave_out(figure, result):
     for words in ("chance alone", "not drawn", "status quo", "seeds 0-2", result.scenario.hash[:8], "all drugs"):
         assert words in told.replace("\n", " "), words
     assert "300 of 93,965 residents are simulated" in told.replace("\n", " ")
-    assert figure.get_suptitle() == title(result)
+    assert figure.get_suptitle().replace("\n", " ") == title(result)
     yearly = np.mean([run.outcomes["deaths"] for run in result.runs]) / (365 / 365.25) * 93965 / 300
     assert f"about {yearly:,.0f} overdose deaths a year" in title(result)
 

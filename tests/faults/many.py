@@ -49,8 +49,8 @@ FAULTS = (
     Fault(
         "kept_for_nothing",
         "experiments/kept.py",
-        "        if all(there):\n",
-        "        if not there:\n",
+        "        return runs if all(runs) else None\n",
+        "        return None\n",
         f"{REPORT}::test_runs_that_were_stopped_go_on_and_end_with_the_same_files",
         "a report that was stopped lives every run again",
         compiled=True,
