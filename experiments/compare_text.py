@@ -147,7 +147,7 @@ def _print_rest(comparison: "Comparison", out: Console, everything: bool) -> Non
 
 def gaps(comparison: "Comparison") -> str:
     """Return which gaps by sex and race in the main outcomes narrow and which widen beyond chance; empty if none do."""
-    from .equity_table import GROUP_NAMES, HEADLINES
+    from .equity_table import HEADLINES, group_name
 
     table = comparison.equity
     told_of = table.outcome.isin(HEADLINES) & table.grouping.isin(["sex", "race"])
@@ -155,10 +155,12 @@ def gaps(comparison: "Comparison") -> str:
     if not len(listed):
         return ""
     told = []
-    for row in listed.sort_values("verdict", kind="stable").head(GAPS_SHOWN).itertuples():
-        groups = (GROUP_NAMES.get(group, group) for group in (row.group, row.reference))
+    for row in listed.sort_values("verdict", ascending=False, kind="stable").head(GAPS_SHOWN).itertuples():  # bad first
         change, low, high = signed((row.change, row.change_low, row.change_high))
-        told.append(f"{row.title}, {' against '.join(groups)}, {row.verdict} ({change}, {low} to {high} {row.unit})")
+        told.append(
+            f"{row.title}, {group_name(row.group)} against {group_name(row.reference)}, {row.verdict} "
+            f"({change}, {low} to {high} {row.unit})"
+        )
     more = f"; {len(listed) - GAPS_SHOWN} more" if len(listed) > GAPS_SHOWN else ""
     return (
         f"Gaps in rates between groups that change beyond chance: {'; '.join(told)}{more}. Each by itself: one in "

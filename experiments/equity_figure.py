@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from .. import __version__
 from .equity import FEWEST_EVENTS, FEWEST_RUNS
-from .equity_table import GROUP_NAMES, HEADLINES
+from .equity_table import HEADLINES, group_name
 from .figure import BLUE, GREY, INK, SHADE, VERMILION
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _number(ratio: float) -> str:
 
 
 def _people(group: str) -> str:
-    words = GROUP_NAMES.get(group, group)
+    words = group_name(group)
     return words if group in ("women", "men") else f"people of {words}" if group == "multi" else f"{words} people"
 
 
@@ -244,4 +244,4 @@ def _signed(change: float, reach: float) -> str:
 
 def _words(group: str) -> str:
     """Return the name of a group as it fits beside an axis."""
-    return GROUP_NAMES.get(group, group).replace(" or Alaska", " or\nAlaska")
+    return group_name(group).replace(" or Alaska", " or\nAlaska")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 HEADLINES = ("expected_deaths", "arrests", "entries", "call_share")  # outcomes of the figures
 WHAT = ("outcome", "title", "grouping", "group", "reference", "measure", "unit")
 COLUMNS = (*WHAT, "value", "low", "high", "bias", "better", "denominator", "few", "seeds")
-GROUP_NAMES = {  # as they are said of people; others are called by their code
+_NAMES = {  # of groups whose code is not what one says
     "black": "Black",
     "hispanic": "Hispanic",
     "asian": "Asian",
@@ -75,6 +75,11 @@ def change_table(a: Sequence[Run], b: Sequence[Run]) -> "pandas.DataFrame":
             | {"few": "; ".join(few), "pairs": len(a)}
         )
     return pandas.DataFrame(told, columns=list(CHANGES))
+
+
+def group_name(group: str) -> str:
+    """Return a group as it is said of people."""
+    return _NAMES.get(group, group)
 
 
 def verdict(in_a: Row, in_b: Row, change: equity.Estimate, few: Sequence[str]) -> str:

@@ -86,11 +86,12 @@ def sentence(result: Result) -> str:
 
 def gap_lines(result: Result) -> list[str]:
     """Return the widest gaps between women and men and between races that chance alone does not make, if any."""
+    from .equity_table import group_name
     from .group_tables import gaps
 
     found = gaps(result.groups, GAPS_OF)
     lines = [
-        f"  {gap.title}, {gap.group} to {gap.reference}: {number(gap.ratio)} times "
+        f"  {gap.title}, {group_name(gap.group)} to {group_name(gap.reference)}: {number(gap.ratio)} times "
         f"(by chance {number(gap.ratio_low)} to {number(gap.ratio_high)})"
         for gap in found.head(GAPS_SHOWN).itertuples()
     ]

@@ -62,7 +62,7 @@ def compare(
         raise InputError(f"--{'outcome' if outcome else 'most'}: is for --until-precise")
     a, b = (scenario_of(policy, place, years, residents, set_) for policy in (policy_a, policy_b))
     folder = folder_for(out, a, b)
-    with kept_until_whole(folder) as keep:
+    with kept_until_whole(folder, a, b) as keep:
         with shown(f"{label_of(a)}, {a.name} and {b.name}", quiet) as progress:
             comparison = compare_scenarios(
                 a,

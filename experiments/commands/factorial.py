@@ -47,7 +47,7 @@ def factorial(
     cells = asked.cells_of(base, chosen, texts)
     folder = files.choose(out, label_of(cells[0]), f"factorial-{cells[0].name}")
     label = f"{label_of(cells[0])}, {len(cells)} combinations"
-    with kept_until_whole(folder) as keep:
+    with kept_until_whole(folder, *cells) as keep:
         with shown(label, quiet) as progress:
             how = dict(seeds=seeds, workers=workers, progress=progress, keep=keep)
             result = asked.factorial(*chosen, base=base, overrides=texts, **how)

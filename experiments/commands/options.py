@@ -97,11 +97,16 @@ def kept_in(folder: Path, if_there: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def kept_until_whole(folder: Path) -> Iterator[Path]:
-    """Yield where to keep the runs that are done until the results are whole, which goes then."""
+def kept_until_whole(folder: Path, *scenarios) -> Iterator[Path]:
+    """Yield where to keep the runs that are done until the results are whole, which goes then.
+
+    The name says what is asked: another question at work beside this one has a folder of its own.
+    """
+    import hashlib
     import shutil
 
-    keep = folder.with_name(f"{folder.name}.under-way")
+    asked = hashlib.sha256(" ".join(one.hash for one in scenarios).encode()).hexdigest()
+    keep = folder.with_name(f"{folder.name}.under-way-{asked[:8]}")
     with kept_in(keep, if_there=True):
         yield keep
     shutil.rmtree(keep, ignore_errors=True)

@@ -61,7 +61,7 @@ def run(
     _check_ties(ties, chosen)
     label = label_of(scenario)
     folder = files.choose(out, label, scenario.name)
-    with kept_until_whole(folder) as keep:
+    with kept_until_whole(folder, scenario) as keep:
         with shown(f"{label}, {scenario.name}", quiet) as progress:
             whole = events or ties is not None  # what kept runs do not hold
             how = dict(progress=progress, keep=None if whole else keep)

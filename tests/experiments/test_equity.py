@@ -1,6 +1,7 @@
 """Measures of inequality: numbers worked out by hand, intervals that cover, and every outcome told by group."""
 
 from collections import namedtuple
+from types import SimpleNamespace
 
 import numpy as np
 import pandas
@@ -279,6 +280,14 @@ def test_the_sentence_names_the_gaps_that_change():
         assert said.startswith("Gaps in rates between groups that change beyond chance: Arrests, women against men, ")
         assert f", {verdict} (" in said and " to " in said and "one in twenty does so by luck" in said
     assert compare_text.gaps(Comparison(a, a)) == ""
+
+
+def test_a_gap_that_widens_is_told_before_one_that_narrows():
+    change = {"grouping": "race", "reference": "white", "measure": "rate_difference", "unit": "a year"}
+    change |= {"change": 2.0, "change_low": 1.0, "change_high": 3.0, "outcome": "arrests", "title": "Arrests"}
+    rows = [change | {"group": one, "verdict": said} for one, said in (("black", "narrows"), ("asian", "widens"))]
+    said = compare_text.gaps(SimpleNamespace(equity=pandas.DataFrame(rows)))
+    assert said.index("Asian against white, widens (+2, +1 to +3 a year)") < said.index("Black against white, narrows")
 
 
 # --- the figures --------------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ def test_only_gaps_beyond_chance_are_told_the_widest_first():
     assert len(gaps(group_table(apart), ["deaths"])) == 0
     assert run_text.gap_lines(Result(level)) == []
     heading, women, black = run_text.gap_lines(Result(apart))
-    assert "Arrests, women to men: 10.1 times" in women and "black to white: 2.98 times" in black
+    assert "Arrests, women to men: 10.1 times" in women and "Black to white: 2.98 times" in black
 
 
 def test_a_step_is_a_share_of_the_one_before_it():

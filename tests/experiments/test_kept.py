@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from deflect.experiments import kept, pairs
 from deflect.experiments.branches import live_branches
+from deflect.experiments.commands.options import kept_until_whole
 from deflect.experiments.kept import Kept
 from deflect.scenarios import places as atlas
 from towns import scenario
@@ -45,8 +46,9 @@ def test_what_was_stopped_goes_on_to_the_same_files(program, lived, asked, why):
     wishes.append(why)
     code, out, err = program(*asked)
     assert (code, out) == (130 if isinstance(why, KeyboardInterrupt) else 1, "")
-    assert err.endswith("the runs that are done are in out.under-way, the same command goes on\n")
-    assert sorted(path.name for path in Path().iterdir()) == ["out.under-way", "whole"], "no results by halves"
+    under_way, whole = sorted(path.name for path in Path().iterdir())
+    assert (under_way[:14], whole) == ("out.under-way-", "whole"), "no results by halves"
+    assert err.endswith(f"the runs that are done are in {under_way}, the same command goes on\n")
     code, _, err = program(*asked)
     assert (code, err) == (0, "")
     assert seeds == [0, 1, 2, 3, 4], "lived again, or not at all"
@@ -94,3 +96,13 @@ def test_a_torn_file_is_lived_again(tmp_path):
     (path,) = tmp_path.iterdir()
     path.write_bytes(path.read_bytes()[:1000])
     assert Kept(tmp_path, (town,)).there(0) is None
+
+
+def test_another_question_at_work_beside_this_one_keeps_its_own(tmp_path):
+    """Whoever is done first takes its folder away."""
+    one, other = scenario(300, years=1), scenario(300, years=1, treatment__intake_days=3)
+    with kept_until_whole(tmp_path / "out", other) as others:
+        others.mkdir()
+        with kept_until_whole(tmp_path / "out", one) as own:
+            own.mkdir()
+        assert others.is_dir() and not own.exists()
